@@ -1,0 +1,211 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Joi } from 'celebrate';
+
+/**
+ * Every setting: its bounds, its default and, as its description, its line of documentation.
+ * Nothing else reads `process.env`.
+ */
+const environmentSchema = Joi.object({
+  NODE_ENV: Joi.string()
+    .valid('development', 'test', 'production')
+    .default('development')
+    .description('`production` hides nothing more from clients, but refuses unsafe settings'),
+  DATABASE_URL: Joi.string()
+    .uri({ scheme: ['postgres', 'postgresql'] })
+    .description(
+      'PostgreSQL for reading and writing rows, usually through PgBouncer (port 6432, transaction mode); unset: the embedded PostgreSQL',
+    ),
+  DIRECT_DATABASE_URL: Joi.string()
+    .uri({ scheme: ['postgres', 'postgresql'] })
+    .description('PostgreSQL without a pooler between (port 5432), for migrations and LISTEN; unset: `DATABASE_URL`'),
+  REPLICA_DATABASE_URL: Joi.string()
+    .uri({ scheme: ['postgres', 'postgresql'] })
+    .description('A standby that history and results are read from while its lag is small'),
+  DB_POOL_SIZE: Joi.number().integer().min(1).max(100).default(5).description('Connections per process'),
+  DB_POOL_TIMEOUT_MS: Joi.number()
+    .integer()
+    .min(100)
+    .max(60_000)
+    .default(5_000)
+    .description('How long a statement waits for a connection before it answers 503'),
+  DB_POOL_MAX_WAITING: Joi.number()
+    .integer()
+    .min(0)
+    .max(100_000)
+    .default(500)
+    .description('Statements that may wait for a connection at once; one more answers 503 straight away'),
+  DB_STATEMENT_TIMEOUT_MS: Joi.number()
+    .integer()
+    .min(100)
+    .max(600_000)
+    .default(15_000)
+    .description('Time limit of one statement'),
+  DB_PREPARED_STATEMENTS: Joi.string()
+    .valid('auto', 'on', 'off')
+    .default('auto')
+    .description('Named prepared statements; `auto`: only where `DATABASE_URL` is a direct connection'),
+  PORT: Joi.number().integer().min(0).max(65_535).default(3000).description('Port to listen on; 0 takes a free one'),
+  HOST: Joi.string()
+    .when('NODE_ENV', {
+      is: 'production',
+      then: Joi.string().default('0.0.0.0'),
+      otherwise: Joi.string().default('127.0.0.1'),
+    })
+    .description('Address to listen on; unset: `127.0.0.1`, in production `0.0.0.0`'),
+  LOG_LEVEL: Joi.string()
+    .valid('error', 'warn', 'info', 'debug', 'silent')
+    .default('info')
+    .description('Least severity that is logged'),
+  DATA_DIR: Joi.string()
+    .default('./.data')
+    .description('Stored inputs, work in progress and the embedded PostgreSQL; web and workers share it'),
+  INPUT_DIRS: Joi.string()
+    .default('')
+    .description(
+      'Folders that a JSON `filePath` may point into, separated by `:`; outside production the temporary folder too',
+    ),
+  MAX_FILE_SIZE_MB: Joi.number().min(0.001).max(10_000).default(100).description('Largest input'),
+  MCP_SERVER_URL: Joi.string()
+    .uri({ scheme: ['http', 'https'] })
+    .description('A converter that speaks MCP over streamable HTTP, such as docling-mcp'),
+  MCP_SERVER_COMMAND: Joi.string().description(
+    'A converter that speaks MCP over its standard input and output, as a command line; both unset: the built-in converter',
+  ),
+  CONVERTER_MEMORY_MB: Joi.number()
+    .integer()
+    .min(64)
+    .max(16_384)
+    .default(512)
+    .description('Heap of one child of the built-in converter'),
+  WORKER_CONCURRENCY: Joi.number()
+    .integer()
+    .min(0)
+    .max(64)
+    .default(2)
+    .description('Jobs that one process works at once; 0 accepts jobs and works none'),
+  WORKER_POLL_MS: Joi.number()
+    .integer()
+    .min(10)
+    .max(60_000)
+    .default(500)
+    .description('How often an idle worker looks for jobs'),
+  LEASE_MS: Joi.number()
+    .integer()
+    .min(1_000)
+    .max(600_000)
+    .default(30_000)
+    .description('How long a worker holds a job without a sign of life'),
+  SHUTDOWN_TIMEOUT_MS: Joi.number()
+    .integer()
+    .min(0)
+    .max(600_000)
+    .default(25_000)
+    .description('How long running requests and jobs may take to finish after SIGTERM'),
+  AUTH: Joi.string()
+    .valid('none')
+    .when('NODE_ENV', { is: 'production', then: Joi.required(), otherwise: Joi.optional().default('none') })
+    .description('`none`: every caller is the client `local`; has to be said aloud in production'),
+})
+  .with('REPLICA_DATABASE_URL', 'DATABASE_URL')
+  .with('DIRECT_DATABASE_URL', 'DATABASE_URL')
+  .oxor('MCP_SERVER_URL', 'MCP_SERVER_COMMAND');
+
+export type PreparedStatements = 'auto' | 'on' | 'off';
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'silent';
+
+export interface Config {
+  readonly environment: 'development' | 'test' | 'production';
+  readonly database: {
+    /** Undefined: the embedded PostgreSQL. */
+    readonly url: string | undefined;
+    readonly directUrl: string | undefined;
+    readonly replicaUrl: string | undefined;
+    readonly poolSize: number;
+    readonly poolTimeoutMs: number;
+    readonly poolMaxWaiting: number;
+    readonly statementTimeoutMs: number;
+    readonly preparedStatements: PreparedStatements;
+  };
+  readonly http: { readonly port: number; readonly host: string };
+  readonly logLevel: LogLevel;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Absolute; a JSON `filePath` has to lie in one of them. */
+  readonly inputDirs: readonly string[];
+  readonly maxFileBytes: number;
+  readonly converter: {
+    readonly url: string | undefined;
+    readonly command: string | undefined;
+    readonly memoryMb: number;
+  };
+  readonly worker: { readonly concurrency: number; readonly pollMs: number; readonly leaseMs: number };
+  readonly shutdownTimeoutMs: number;
+  readonly auth: 'none';
+}
+
+/** One line of the settings table: `docs` and `.env.example` are held against these. */
+export interface SettingDescription {
+  readonly name: string;
+  readonly description: string;
+  readonly defaultValue: string | number | undefined;
+}
+
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The settings are not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads all settings from `environment` at once. Empty values count as unset.
+ *
+ * @throws ConfigError that names every setting that is wrong, not only the first.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { error, value } = environmentSchema.validate(given, { abortEarly: false, stripUnknown: true });
+  if (error) throw new ConfigError(error.details.map((detail) => detail.message.replaceAll('"', '')));
+  const production = value.NODE_ENV === 'production';
+  const inputDirs = String(value.INPUT_DIRS).split(path.delimiter).filter(Boolean);
+  return deepFreeze({
+    environment: value.NODE_ENV,
+    database: {
+      url: value.DATABASE_URL,
+      directUrl: value.DIRECT_DATABASE_URL ?? value.DATABASE_URL,
+      replicaUrl: value.REPLICA_DATABASE_URL,
+      poolSize: value.DB_POOL_SIZE,
+      poolTimeoutMs: value.DB_POOL_TIMEOUT_MS,
+      poolMaxWaiting: value.DB_POOL_MAX_WAITING,
+      statementTimeoutMs: value.DB_STATEMENT_TIMEOUT_MS,
+      preparedStatements: value.DB_PREPARED_STATEMENTS,
+    },
+    http: { port: value.PORT, host: value.HOST },
+    logLevel: value.LOG_LEVEL,
+    dataDir: path.resolve(value.DATA_DIR),
+    inputDirs: [...inputDirs, ...(production ? [] : [tmpdir()])].map((directory) => path.resolve(directory)),
+    maxFileBytes: Math.floor(value.MAX_FILE_SIZE_MB * 1024 * 1024),
+    converter: { url: value.MCP_SERVER_URL, command: value.MCP_SERVER_COMMAND, memoryMb: value.CONVERTER_MEMORY_MB },
+    worker: { concurrency: value.WORKER_CONCURRENCY, pollMs: value.WORKER_POLL_MS, leaseMs: value.LEASE_MS },
+    shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT_MS,
+    auth: value.AUTH,
+  });
+}
+
+/** All settings in the order of the schema. */
+export function describeSettings(): SettingDescription[] {
+  const { keys } = environmentSchema.describe() as {
+    keys: Record<string, { flags?: { description?: string; default?: string | number } }>;
+  };
+  return Object.entries(keys).map(([name, { flags }]) => ({
+    name,
+    description: flags?.description ?? '',
+    defaultValue: flags?.default,
+  }));
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member);
+  return Object.freeze(value);
+}
