@@ -1,0 +1,8 @@
+-- Loses every job and its audit trail; take a backup first.
+DROP TABLE job_events;
+DROP TABLE jobs;
+DROP FUNCTION jobs_record_change();
+DROP FUNCTION jobs_record_creation();
+DROP FUNCTION jobs_guard_update();
+DROP TABLE job_status_transitions;
+DROP TYPE job_status;

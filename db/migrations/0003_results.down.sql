@@ -1,0 +1,2 @@
+-- Loses every result; take a backup first.
+DROP TABLE results;

@@ -1,0 +1,36 @@
+-- The whole history of a session, newest first, to be read through a cursor.
+-- Index: jobs_history_idx, results_job_format_idx.
+-- $1 clientId
+-- $2 sessionId
+-- $3 status?      only jobs of this status; null: of any
+-- not null: results
+-- type: inputType InputType, results readonly ResultSummary[]
+SELECT
+  j.id,
+  j.session_id AS "sessionId",
+  j.status,
+  j.current_stage AS "currentStage",
+  j.progress_percent AS "progressPercent",
+  j.input_type AS "inputType",
+  j.file_name AS "fileName",
+  j.file_size AS "fileSize",
+  j.file_mime AS "fileMime",
+  j.input_url AS "inputUrl",
+  j.retry_count AS "retryCount",
+  j.error_code AS "errorCode",
+  j.error_message AS "errorMessage",
+  j.created_at AS "createdAt",
+  j.updated_at AS "updatedAt",
+  j.started_at AS "startedAt",
+  j.completed_at AS "completedAt",
+  COALESCE(
+    (
+      SELECT json_agg(json_build_object('formatType', r.format_type, 'sizeBytes', r.size_bytes) ORDER BY r.format_type)
+      FROM results r
+      WHERE r.job_id = j.id
+    ),
+    '[]'
+  ) AS results
+FROM jobs j
+WHERE j.client_id = $1 AND j.session_id = $2 AND ($3::job_status IS NULL OR j.status = $3)
+ORDER BY j.created_at DESC, j.id DESC;

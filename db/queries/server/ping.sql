@@ -1,0 +1,3 @@
+-- Answers when the database does; and whether it takes writes.
+-- not null: inRecovery
+SELECT pg_is_in_recovery() AS "inRecovery";

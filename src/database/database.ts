@@ -1,0 +1,229 @@
+import pg from 'pg';
+import Cursor from 'pg-cursor';
+import { AppError } from '../errors.js';
+import { loadCatalogue, type Catalogue } from './catalogue.js';
+import { poolExhausted, toAppError } from './sqlstate.js';
+import type { StatementName, Statements } from './statements.js';
+
+export type Params<N extends StatementName> = Statements[N]['params'];
+export type Row<N extends StatementName> = Statements[N]['row'];
+
+/** Runs statements of the catalogue: the pool itself, or one transaction. */
+export interface Executor {
+  /** All rows. Throws AppError E401, E402, E403 or E701 as `sqlstate.ts` says. */
+  query<N extends StatementName>(name: N, params: Params<N>): Promise<Row<N>[]>;
+  /**
+   * The rows in batches, through a cursor, from one snapshot and in constant memory. Ends early when
+   * the caller stops iterating or `signal` aborts.
+   */
+  stream<N extends StatementName>(
+    name: N,
+    params: Params<N>,
+    options: StreamOptions,
+  ): AsyncGenerator<Row<N>[], void, undefined>;
+}
+
+export interface StreamOptions {
+  /** Rows per batch. */
+  readonly batchSize: number;
+  readonly signal: AbortSignal;
+}
+
+export interface StatementObservation {
+  readonly name: StatementName;
+  readonly seconds: number;
+  readonly failed: boolean;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  readonly poolSize: number;
+  /** Milliseconds that a statement may wait for a connection. */
+  readonly poolTimeoutMs: number;
+  /** Statements that may wait for a connection at once. */
+  readonly poolMaxWaiting: number;
+  readonly statementTimeoutMs: number;
+  readonly preparedStatements: boolean;
+  /** Whether `url` leads to PostgreSQL itself and not to a pooler, which knows no start-up options. */
+  readonly direct: boolean;
+  /** Called after every statement. */
+  readonly onStatement?: (observation: StatementObservation) => void;
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+/** Connections of the pool at this moment. */
+export interface PoolState {
+  readonly size: number;
+  readonly inUse: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** How long beyond the server's own limit a statement may take before its connection is given up. */
+const CLIENT_GRACE_MS = 1_000;
+
+/** 64-bit integers as numbers: sizes and counts stay far below 2^53. Everything else as `pg` has it. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8
+      ? toSafeInteger
+      : pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser,
+};
+
+/** A bounded pool of connections that runs the statements of the catalogue. */
+export class Database implements Executor {
+  private readonly pool: pg.Pool;
+  private readonly catalogue: Catalogue;
+
+  constructor(
+    private readonly options: DatabaseOptions,
+    catalogue: Catalogue = loadCatalogue(),
+  ) {
+    this.catalogue = catalogue;
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      application_name: options.applicationName,
+      max: options.poolSize,
+      connectionTimeoutMillis: options.poolTimeoutMs,
+      query_timeout: options.statementTimeoutMs + CLIENT_GRACE_MS,
+      keepAlive: true,
+      types,
+      ...(options.direct && { options: `-c statement_timeout=${options.statementTimeoutMs}` }),
+    });
+    this.pool.on('error', (error) => options.onConnectionLost?.(error));
+  }
+
+  async query<N extends StatementName>(name: N, params: Params<N>): Promise<Row<N>[]> {
+    const client = await this.connect();
+    let broken = false;
+    try {
+      return await this.send(client, name, params);
+    } catch (error) {
+      broken = isConnectionError(error);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** Runs `work` in one transaction: committed when it resolves, rolled back when it throws. */
+  async transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    let broken = false;
+    try {
+      await this.send(client, 'transactions/begin', []);
+      const outcome = await work({
+        query: (name, params) => this.send(client, name, params),
+        stream: (name, params, options) => this.readCursor(client, name, params, options),
+      });
+      await this.send(client, 'transactions/commit', []);
+      return outcome;
+    } catch (error) {
+      broken = !(await this.rollBack(client));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** As the interface says; holds one connection of the pool until it ends. */
+  async *stream<N extends StatementName>(
+    name: N,
+    params: Params<N>,
+    options: StreamOptions,
+  ): AsyncGenerator<Row<N>[], void, undefined> {
+    const client = await this.connect();
+    let broken = true;
+    try {
+      await this.send(client, 'transactions/begin-reading', []);
+      await this.send(client, 'transactions/lift-time-limit', []);
+      yield* this.readCursor(client, name, params, options);
+      await this.send(client, 'transactions/commit', []);
+      broken = false;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  state(): PoolState {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { size: this.options.poolSize, inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** Waits for running statements and closes every connection. Safe to repeat. */
+  async close(): Promise<void> {
+    if (!this.pool.ending) await this.pool.end();
+  }
+
+  private async connect(): Promise<pg.PoolClient> {
+    if (this.pool.ending) throw poolExhausted();
+    const busy = this.pool.idleCount === 0 && this.pool.totalCount >= this.options.poolSize;
+    if (busy && this.pool.waitingCount >= this.options.poolMaxWaiting) throw poolExhausted();
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('timeout exceeded')) throw poolExhausted(error);
+      throw toAppError(error);
+    }
+  }
+
+  private async send<N extends StatementName>(client: pg.PoolClient, name: N, params: Params<N>): Promise<Row<N>[]> {
+    const entry = this.catalogue[name];
+    const started = performance.now();
+    let failed = true;
+    try {
+      const result = await client.query<pg.QueryResultRow>({
+        text: entry.text,
+        values: [...params],
+        ...(this.options.preparedStatements && { name: entry.preparedName }),
+      });
+      failed = false;
+      return result.rows as Row<N>[];
+    } catch (error) {
+      throw toAppError(error);
+    } finally {
+      this.options.onStatement?.({ name, seconds: (performance.now() - started) / 1_000, failed });
+    }
+  }
+
+  private async *readCursor<N extends StatementName>(
+    client: pg.PoolClient,
+    name: N,
+    params: Params<N>,
+    { batchSize, signal }: StreamOptions,
+  ): AsyncGenerator<Row<N>[], void, undefined> {
+    const cursor = client.query(new Cursor<Row<N>>(this.catalogue[name].text, [...params], { types } as never));
+    try {
+      while (!signal.aborted) {
+        const rows = await cursor.read(batchSize).catch((error: unknown) => {
+          throw toAppError(error);
+        });
+        if (rows.length === 0) return;
+        yield rows;
+      }
+    } finally {
+      await cursor.close();
+    }
+  }
+
+  /** Whether the connection is clean again; one that is not is thrown away, which rolls back too. */
+  private async rollBack(client: pg.PoolClient): Promise<boolean> {
+    return this.send(client, 'transactions/rollback', []).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+function isConnectionError(error: unknown): boolean {
+  return error instanceof AppError ? error.code === 'E401' || error.code === 'E402' : false;
+}
+
+function toSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} does not fit a JSON number.`);
+  return value;
+}

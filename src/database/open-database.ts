@@ -1,0 +1,28 @@
+import type { Config } from '../config.js';
+import { Database, type DatabaseOptions } from './database.js';
+
+type Observers = Pick<DatabaseOptions, 'onStatement' | 'onConnectionLost'>;
+
+/**
+ * The pool that the settings describe, for the connection strings in use: those of the settings, or
+ * the embedded PostgreSQL's.
+ */
+export function openDatabase(
+  config: Config['database'],
+  connection: { readonly url: string; readonly directUrl: string },
+  applicationName: string,
+  observers: Observers = {},
+): Database {
+  const direct = connection.url === connection.directUrl;
+  return new Database({
+    url: connection.url,
+    applicationName,
+    poolSize: config.poolSize,
+    poolTimeoutMs: config.poolTimeoutMs,
+    poolMaxWaiting: config.poolMaxWaiting,
+    statementTimeoutMs: config.statementTimeoutMs,
+    preparedStatements: config.preparedStatements === 'auto' ? direct : config.preparedStatements === 'on',
+    direct,
+    ...observers,
+  });
+}

@@ -1,0 +1,71 @@
+import { AppError, type ErrorCode } from '../errors.js';
+
+/**
+ * SQLSTATE (or, by their two first characters, classes of them) to error code: the one table. See
+ * https://www.postgresql.org/docs/15/errcodes-appendix.html
+ */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  '08': 'E401', // connection exceptions; 08P01 is also PgBouncer's query_wait_timeout
+  '25006': 'E401', // read-only transaction: a standby, or a primary that was just demoted
+  '28': 'E401', // authentication
+  '3D000': 'E401', // no such database
+  '53': 'E401', // out of memory, disk or connections
+  '57P01': 'E401', // shut down by an administrator
+  '57P02': 'E401', // the server crashed
+  '57P03': 'E401', // starting up
+  '57P05': 'E401', // idle session timeout
+  '58': 'E401', // system error, such as I/O
+  '57014': 'E402', // statement timeout
+  '55P03': 'E402', // lock timeout
+  '25P03': 'E402', // idle-in-transaction timeout
+  '40': 'E403', // serialisation failure, deadlock
+  '22': 'E403', // bad data that validation let through
+  '23': 'E403', // a constraint was violated
+  '42501': 'E403', // no right to it
+  DJ701: 'E701', // the trigger jobs_guard_update
+};
+
+const MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  E401: 'The database cannot be reached at the moment.',
+  E402: 'The database took too long to answer.',
+  E403: 'The database refused the write.',
+  E701: 'The job cannot make this transition.',
+};
+
+/** Seconds that a client is asked to wait while the database is away. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** Errors of node's sockets and of `pg` itself, which carry no SQLSTATE. */
+const CONNECTION_LOST =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN|ENOENT|Connection terminated|connection timeout|Client has encountered a connection error|not queryable/i;
+const CLIENT_TIMEOUT = /Query read timeout/i;
+
+/**
+ * What a failed statement means to a caller. Anything that is not in the table is a bug in the
+ * statement, and is passed on as it is.
+ */
+export function toAppError(error: unknown): unknown {
+  if (error instanceof AppError || !(error instanceof Error)) return error;
+  const code = codeOf(error);
+  if (!code) return error;
+  return new AppError(code, MESSAGES[code] ?? code, {
+    cause: error,
+    ...(code === 'E401' && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+  });
+}
+
+/** The refusal of a statement that would have had to wait longer, or behind more others, than is allowed. */
+export function poolExhausted(cause?: unknown): AppError {
+  return new AppError('E401', 'The database is busy: no connection came free in time.', {
+    cause,
+    retryAfterSeconds: 1,
+  });
+}
+
+function codeOf(error: Error & { code?: unknown }): ErrorCode | undefined {
+  const state = typeof error.code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+  if (state) return CODES[state] ?? CODES[state.slice(0, 2)];
+  const text = `${String(error.code ?? '')} ${error.message}`;
+  if (CLIENT_TIMEOUT.test(text)) return 'E402';
+  return CONNECTION_LOST.test(text) ? 'E401' : undefined;
+}

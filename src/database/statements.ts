@@ -1,0 +1,408 @@
+// Generated from db/queries by `npm run generate`; do not edit.
+import type { ExportFormat } from '../conversion/client/converter.js';
+import type { JobStatus } from '../jobs/job-states.js';
+import type { InputType, ResultSummary } from './row-types.js';
+
+/** Parameters and rows of every statement, as PostgreSQL describes them. */
+export interface Statements {
+  'jobs/cancel': {
+    params: readonly [id: string, clientId: string];
+    row: {
+      id: string;
+      status: JobStatus;
+      inputPath: string | null;
+      completedAt: Date | null;
+    };
+  };
+  'jobs/claim-batch': {
+    params: readonly [workerId: string, limit: number, leaseMs: number];
+    row: {
+      id: string;
+      status: JobStatus;
+      inputType: InputType;
+      inputPath: string | null;
+      inputUrl: string | null;
+      fileName: string | null;
+      fileSize: number | null;
+      fileMime: string | null;
+      timeoutMs: number | null;
+      retryCount: number;
+      maxRetries: number;
+      checkpointData: unknown | null;
+      fencingToken: number;
+    };
+  };
+  'jobs/complete': {
+    params: readonly [
+      id: string,
+      workerId: string,
+      fencingToken: number,
+      status: JobStatus,
+      mcpToolName: string,
+      formatTypes: readonly string[],
+      contents: readonly string[],
+      errorCode: string | null,
+      errorMessage: string | null,
+      errorDetails: string | null,
+    ];
+    row: {
+      id: string;
+    };
+  };
+  'jobs/delete': {
+    params: readonly [id: string, clientId: string];
+    row: {
+      id: string;
+      inputPath: string | null;
+    };
+  };
+  'jobs/export-history': {
+    params: readonly [clientId: string, sessionId: string, status: JobStatus | null];
+    row: {
+      id: string;
+      sessionId: string;
+      status: JobStatus;
+      currentStage: string | null;
+      progressPercent: number;
+      inputType: InputType;
+      fileName: string | null;
+      fileSize: number | null;
+      fileMime: string | null;
+      inputUrl: string | null;
+      retryCount: number;
+      errorCode: string | null;
+      errorMessage: string | null;
+      createdAt: Date;
+      updatedAt: Date;
+      startedAt: Date | null;
+      completedAt: Date | null;
+      results: readonly ResultSummary[];
+    };
+  };
+  'jobs/fail': {
+    params: readonly [
+      id: string,
+      workerId: string,
+      fencingToken: number,
+      errorCode: string,
+      errorMessage: string,
+      errorDetails: string | null,
+    ];
+    row: {
+      id: string;
+    };
+  };
+  'jobs/find': {
+    params: readonly [id: string, clientId: string];
+    row: {
+      id: string;
+      sessionId: string;
+      status: JobStatus;
+      currentStage: string | null;
+      progressPercent: number;
+      inputType: InputType;
+      fileName: string | null;
+      fileSize: number | null;
+      fileMime: string | null;
+      inputUrl: string | null;
+      retryCount: number;
+      errorCode: string | null;
+      errorMessage: string | null;
+      createdAt: Date;
+      updatedAt: Date;
+      startedAt: Date | null;
+      completedAt: Date | null;
+      maxRetries: number;
+      timeoutMs: number | null;
+      mcpToolName: string | null;
+      nextAttemptAt: Date;
+      errorDetails: unknown | null;
+      results: readonly ResultSummary[];
+    };
+  };
+  'jobs/hand-back': {
+    params: readonly [id: string, workerId: string, fencingToken: number];
+    row: {
+      id: string;
+    };
+  };
+  'jobs/insert': {
+    params: readonly [
+      id: string,
+      clientId: string,
+      sessionId: string,
+      inputType: string,
+      inputPath: string | null,
+      inputUrl: string | null,
+      fileName: string | null,
+      fileSize: number | null,
+      fileMime: string | null,
+      timeoutMs: number | null,
+      maxRetries: number,
+    ];
+    row: {
+      createdAt: Date;
+    };
+  };
+  'jobs/list-client-after': {
+    params: readonly [clientId: string, createdAt: string, id: string, limit: number];
+    row: {
+      id: string;
+      sessionId: string;
+      status: JobStatus;
+      currentStage: string | null;
+      progressPercent: number;
+      inputType: InputType;
+      fileName: string | null;
+      fileSize: number | null;
+      fileMime: string | null;
+      inputUrl: string | null;
+      retryCount: number;
+      errorCode: string | null;
+      errorMessage: string | null;
+      createdAt: Date;
+      updatedAt: Date;
+      startedAt: Date | null;
+      completedAt: Date | null;
+      createdAtText: string;
+      results: readonly ResultSummary[];
+    };
+  };
+  'jobs/list-client-by-status-after': {
+    params: readonly [clientId: string, status: JobStatus, createdAt: string, id: string, limit: number];
+    row: {
+      id: string;
+      sessionId: string;
+      status: JobStatus;
+      currentStage: string | null;
+      progressPercent: number;
+      inputType: InputType;
+      fileName: string | null;
+      fileSize: number | null;
+      fileMime: string | null;
+      inputUrl: string | null;
+      retryCount: number;
+      errorCode: string | null;
+      errorMessage: string | null;
+      createdAt: Date;
+      updatedAt: Date;
+      startedAt: Date | null;
+      completedAt: Date | null;
+      createdAtText: string;
+      results: readonly ResultSummary[];
+    };
+  };
+  'jobs/list-history-after': {
+    params: readonly [
+      clientId: string,
+      sessionId: string,
+      status: JobStatus | null,
+      createdAt: string,
+      id: string,
+      limit: number,
+    ];
+    row: {
+      id: string;
+      sessionId: string;
+      status: JobStatus;
+      currentStage: string | null;
+      progressPercent: number;
+      inputType: InputType;
+      fileName: string | null;
+      fileSize: number | null;
+      fileMime: string | null;
+      inputUrl: string | null;
+      retryCount: number;
+      errorCode: string | null;
+      errorMessage: string | null;
+      createdAt: Date;
+      updatedAt: Date;
+      startedAt: Date | null;
+      completedAt: Date | null;
+      createdAtText: string;
+      results: readonly ResultSummary[];
+    };
+  };
+  'jobs/list-history-page': {
+    params: readonly [clientId: string, sessionId: string, status: JobStatus | null, limit: number, offset: number];
+    row: {
+      total: number;
+      id: string | null;
+      sessionId: string | null;
+      status: JobStatus | null;
+      currentStage: string | null;
+      progressPercent: number | null;
+      inputType: InputType | null;
+      fileName: string | null;
+      fileSize: number | null;
+      fileMime: string | null;
+      inputUrl: string | null;
+      retryCount: number | null;
+      errorCode: string | null;
+      errorMessage: string | null;
+      createdAt: Date | null;
+      updatedAt: Date | null;
+      startedAt: Date | null;
+      completedAt: Date | null;
+      createdAtText: string | null;
+      results: readonly ResultSummary[] | null;
+    };
+  };
+  'jobs/record-progress': {
+    params: readonly [id: string, workerId: string, fencingToken: number, stage: string, progressPercent: number];
+    row: {
+      id: string;
+    };
+  };
+  'jobs/schedule-retry': {
+    params: readonly [
+      id: string,
+      workerId: string,
+      fencingToken: number,
+      retryStatus: JobStatus,
+      errorCode: string,
+      errorMessage: string,
+      errorDetails: string | null,
+    ];
+    row: {
+      id: string;
+      status: JobStatus;
+      nextAttemptAt: Date;
+    };
+  };
+  'jobs/start-processing': {
+    params: readonly [
+      id: string,
+      workerId: string,
+      fencingToken: number,
+      fileName: string,
+      fileSize: number,
+      fileMime: string,
+      progressPercent: number,
+    ];
+    row: {
+      id: string;
+    };
+  };
+  'leases/prolong': {
+    params: readonly [workerId: string, jobIds: readonly string[], fencingTokens: readonly number[], leaseMs: number];
+    row: {
+      jobId: string;
+    };
+  };
+  'migrations/create-table': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
+  'migrations/forget-applied': {
+    params: readonly [name: string];
+    row: Record<string, never>;
+  };
+  'migrations/list-applied': {
+    params: readonly [];
+    row: {
+      name: string;
+      checksum: string;
+      appliedAt: Date;
+    };
+  };
+  'migrations/note-applied': {
+    params: readonly [name: string, checksum: string];
+    row: Record<string, never>;
+  };
+  'migrations/try-lock': {
+    params: readonly [];
+    row: {
+      locked: boolean;
+    };
+  };
+  'results/find': {
+    params: readonly [jobId: string, clientId: string, formatType: string];
+    row: {
+      id: string;
+      formatType: ExportFormat;
+      sizeBytes: number;
+      generatedAt: Date;
+      fileName: string | null;
+    };
+  };
+  'results/list': {
+    params: readonly [jobId: string, clientId: string];
+    row: {
+      id: string;
+      formatType: ExportFormat;
+      sizeBytes: number;
+      generatedAt: Date;
+    };
+  };
+  'results/read-slice': {
+    params: readonly [id: string, start: number, length: number];
+    row: {
+      slice: string;
+    };
+  };
+  'server/ping': {
+    params: readonly [];
+    row: {
+      inRecovery: boolean;
+    };
+  };
+  'transactions/begin': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
+  'transactions/begin-reading': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
+  'transactions/commit': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
+  'transactions/lift-time-limit': {
+    params: readonly [];
+    row: {
+      set_config: string | null;
+    };
+  };
+  'transactions/rollback': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
+}
+
+export type StatementName = keyof Statements;
+
+export const STATEMENT_NAMES = [
+  'jobs/cancel',
+  'jobs/claim-batch',
+  'jobs/complete',
+  'jobs/delete',
+  'jobs/export-history',
+  'jobs/fail',
+  'jobs/find',
+  'jobs/hand-back',
+  'jobs/insert',
+  'jobs/list-client-after',
+  'jobs/list-client-by-status-after',
+  'jobs/list-history-after',
+  'jobs/list-history-page',
+  'jobs/record-progress',
+  'jobs/schedule-retry',
+  'jobs/start-processing',
+  'leases/prolong',
+  'migrations/create-table',
+  'migrations/forget-applied',
+  'migrations/list-applied',
+  'migrations/note-applied',
+  'migrations/try-lock',
+  'results/find',
+  'results/list',
+  'results/read-slice',
+  'server/ping',
+  'transactions/begin',
+  'transactions/begin-reading',
+  'transactions/commit',
+  'transactions/lift-time-limit',
+  'transactions/rollback',
+] as const satisfies readonly StatementName[];
