@@ -66,6 +66,9 @@ const environmentSchema = Joi.object({
       'Folders that a JSON `filePath` may point into, separated by `:`; outside production the temporary folder too',
     ),
   MAX_FILE_SIZE_MB: Joi.number().min(0.001).max(10_000).default(100).description('Largest input'),
+  URL_ALLOW_PRIVATE: Joi.boolean()
+    .default(false)
+    .description('Whether an `inputUrl` may lead to private and loopback addresses; only for trusted networks'),
   MCP_SERVER_URL: Joi.string()
     .uri({ scheme: ['http', 'https'] })
     .description('A converter that speaks MCP over streamable HTTP, such as docling-mcp'),
@@ -134,6 +137,7 @@ export interface Config {
   /** Absolute; a JSON `filePath` has to lie in one of them. */
   readonly inputDirs: readonly string[];
   readonly maxFileBytes: number;
+  readonly urlAllowPrivate: boolean;
   readonly converter: {
     readonly url: string | undefined;
     readonly command: string | undefined;
@@ -148,7 +152,7 @@ export interface Config {
 export interface SettingDescription {
   readonly name: string;
   readonly description: string;
-  readonly defaultValue: string | number | undefined;
+  readonly defaultValue: string | number | boolean | undefined;
 }
 
 export class ConfigError extends Error {
@@ -185,6 +189,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: value.LOG_LEVEL,
     dataDir: path.resolve(value.DATA_DIR),
     inputDirs: [...inputDirs, ...(production ? [] : [tmpdir()])].map((directory) => path.resolve(directory)),
+    urlAllowPrivate: value.URL_ALLOW_PRIVATE,
     maxFileBytes: Math.floor(value.MAX_FILE_SIZE_MB * 1024 * 1024),
     converter: { url: value.MCP_SERVER_URL, command: value.MCP_SERVER_COMMAND, memoryMb: value.CONVERTER_MEMORY_MB },
     worker: { concurrency: value.WORKER_CONCURRENCY, pollMs: value.WORKER_POLL_MS, leaseMs: value.LEASE_MS },
@@ -196,7 +201,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 /** All settings in the order of the schema. */
 export function describeSettings(): SettingDescription[] {
   const { keys } = environmentSchema.describe() as {
-    keys: Record<string, { flags?: { description?: string; default?: string | number } }>;
+    keys: Record<string, { flags?: { description?: string; default?: string | number | boolean } }>;
   };
   return Object.entries(keys).map(([name, { flags }]) => ({
     name,

@@ -100,3 +100,9 @@ export class AppError extends Error {
     return ERRORS[this.code];
   }
 }
+
+/** The `code` of a system's or a library's error, such as `ENOENT`; undefined when it has none. */
+export function errorCodeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -165,7 +165,7 @@ export class Database implements Executor {
     try {
       return await this.pool.connect();
     } catch (error) {
-      if (error instanceof Error && error.message.startsWith('timeout exceeded')) throw poolExhausted(error);
+      if (String(error).includes('timeout exceeded when trying to connect')) throw poolExhausted(error);
       throw toAppError(error);
     }
   }

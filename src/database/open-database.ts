@@ -9,11 +9,10 @@ type Observers = Pick<DatabaseOptions, 'onStatement' | 'onConnectionLost'>;
  */
 export function openDatabase(
   config: Config['database'],
-  connection: { readonly url: string; readonly directUrl: string },
+  connection: { readonly url: string; readonly direct: boolean },
   applicationName: string,
   observers: Observers = {},
 ): Database {
-  const direct = connection.url === connection.directUrl;
   return new Database({
     url: connection.url,
     applicationName,
@@ -21,8 +20,8 @@ export function openDatabase(
     poolTimeoutMs: config.poolTimeoutMs,
     poolMaxWaiting: config.poolMaxWaiting,
     statementTimeoutMs: config.statementTimeoutMs,
-    preparedStatements: config.preparedStatements === 'auto' ? direct : config.preparedStatements === 'on',
-    direct,
+    preparedStatements: config.preparedStatements === 'auto' ? connection.direct : config.preparedStatements === 'on',
+    direct: connection.direct,
     ...observers,
   });
 }

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '../errors.js';
+import { AppError, errorCodeOf, type ErrorCode } from '../errors.js';
 
 /**
  * SQLSTATE (or, by their two first characters, classes of them) to error code: the one table. See
@@ -45,7 +45,7 @@ const CLIENT_TIMEOUT = /Query read timeout/i;
  * statement, and is passed on as it is.
  */
 export function toAppError(error: unknown): unknown {
-  if (error instanceof AppError || !(error instanceof Error)) return error;
+  if (error instanceof AppError) return error;
   const code = codeOf(error);
   if (!code) return error;
   return new AppError(code, MESSAGES[code] ?? code, {
@@ -62,10 +62,10 @@ export function poolExhausted(cause?: unknown): AppError {
   });
 }
 
-function codeOf(error: Error & { code?: unknown }): ErrorCode | undefined {
-  const state = typeof error.code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
-  if (state) return CODES[state] ?? CODES[state.slice(0, 2)];
-  const text = `${String(error.code ?? '')} ${error.message}`;
+function codeOf(error: unknown): ErrorCode | undefined {
+  const code = errorCodeOf(error) ?? '';
+  if (/^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return CODES[code] ?? CODES[code.slice(0, 2)];
+  const text = `${code} ${String(error)}`;
   if (CLIENT_TIMEOUT.test(text)) return 'E402';
   return CONNECTION_LOST.test(text) ? 'E401' : undefined;
 }

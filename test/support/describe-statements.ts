@@ -12,6 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   int8: 'number',
   float8: 'number',
   bool: 'boolean',
+  name: 'string',
   timestamptz: 'Date',
   bytea: 'Buffer',
   json: 'unknown',

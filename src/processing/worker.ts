@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobRepository } from '../jobs/job-repository.js';
+import type { Logger } from '../observability/logger.js';
+import { Attempt, WorkerStopping } from './attempt.js';
+import type { JobExecutor } from './job-executor.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import { Loop } from './loop.js';
+
+export interface WorkerOptions {
+  readonly id: string;
+  /** Jobs at once. */
+  readonly concurrency: number;
+  /** Milliseconds between two looks at an empty queue. */
+  readonly pollMs: number;
+  readonly leaseMs: number;
+}
+
+/** How long attempts may take to give their jobs back once they are told to. */
+const HAND_BACK_LIMIT_MS = 4_000;
+
+/** A name that no other worker has: where it runs, and a random part. */
+export function newWorkerId(): string {
+  return `${hostname().slice(0, 60)}-${process.pid}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Claims jobs for its free slots, keeps their leases alive, and drains at the end. */
+export class Worker {
+  private readonly running = new Map<Attempt, Promise<void>>();
+  private readonly claiming: Loop;
+  private readonly heartbeat: Loop;
+
+  constructor(
+    private readonly options: WorkerOptions,
+    private readonly jobs: JobRepository,
+    private readonly executor: JobExecutor,
+    private readonly keeper: LeaseKeeper,
+    logger: Logger,
+  ) {
+    const tell = (loop: string) => (error: unknown) => logger.warn('worker round failed', { loop, error });
+    this.claiming = new Loop(() => this.claimOnce(), options.pollMs, tell('claim'));
+    this.heartbeat = new Loop(() => this.keepLeasesOnce(), options.leaseMs / 3, tell('heartbeat'));
+  }
+
+  start(): void {
+    this.claiming.start();
+    this.heartbeat.start();
+  }
+
+  /** Claims as many jobs as there are free slots and starts them. Answers whether there may be more for slots still free. */
+  async claimOnce(): Promise<boolean> {
+    const free = this.options.concurrency - this.running.size;
+    if (free <= 0) return false;
+    const claimed = await this.jobs.claimBatch(this.options.id, free, this.options.leaseMs);
+    for (const job of claimed) this.launch(new Attempt(job, this.options.id));
+    return claimed.length === free && this.running.size < this.options.concurrency;
+  }
+
+  /** Prolongs the leases of the running attempts. */
+  async keepLeasesOnce(): Promise<boolean> {
+    await this.keeper.runOnce(this.running.keys());
+    return false;
+  }
+
+  /** Resolves when no attempt is running. */
+  async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running.values());
+  }
+
+  /**
+   * Stops claiming, gives running attempts `limitMs` to finish, and hands the rest back to the queue.
+   * Leases are kept alive meanwhile.
+   */
+  async drain(limitMs: number): Promise<void> {
+    await this.claiming.stop();
+    await this.idleWithin(limitMs);
+    for (const attempt of this.running.keys()) attempt.abort(new WorkerStopping());
+    await this.idleWithin(HAND_BACK_LIMIT_MS);
+    await this.heartbeat.stop();
+  }
+
+  private async idleWithin(limitMs: number): Promise<void> {
+    const timeLimit = new AbortController();
+    await Promise.race([this.idle(), delay(limitMs, undefined, { signal: timeLimit.signal }).catch(() => undefined)]);
+    timeLimit.abort();
+  }
+
+  private launch(attempt: Attempt): void {
+    const run = this.executor.run(attempt).finally(() => {
+      this.running.delete(attempt);
+      this.claiming.wake();
+    });
+    this.running.set(attempt, run);
+  }
+}

@@ -1,0 +1,72 @@
+import { createLogger, type Logger } from '../observability/logger.js';
+import { loadConfig, ConfigError, type Config } from '../config.js';
+import { EmbeddedPostgresError } from '../database/embedded/index.js';
+import { AppError } from '../errors.js';
+
+/** What a process does: starts, and answers with the way to end it. */
+export type StartProcess = (context: { config: Config; logger: Logger }) => Promise<{ close(): Promise<void> }>;
+
+/** Between the limit for finishing work and the moment when the process ends, come what may. */
+const EXIT_GRACE_MS = 4_500;
+
+/**
+ * Runs one process of the service until SIGTERM or SIGINT, then closes it and exits 0. Exits 1 when
+ * the settings are wrong, the start fails, something unexpected is thrown, or closing takes too long; a
+ * second signal ends it at once.
+ */
+export async function runProcess(service: string, start: StartProcess): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger({ level: config.logLevel, service });
+  const stop = onceSignalled();
+  process.on('uncaughtException', (error) => exit(logger, 'uncaught exception', error));
+  try {
+    const running = await start({ config, logger });
+    const signal = await stop;
+    logger.info('shutting down', { signal });
+    const limitMs = config.shutdownTimeoutMs + EXIT_GRACE_MS;
+    setTimeout(() => exit(logger, 'shutting down took too long', { limitMs }), limitMs).unref();
+    await running.close();
+    logger.info('stopped');
+    process.exit(0);
+  } catch (error) {
+    if (isExplained(error)) fail(error.message);
+    exit(logger, 'start failed', error);
+  }
+}
+
+/** Errors that an operator can act on by their message alone. */
+function isExplained(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof EmbeddedPostgresError || error instanceof AppError;
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message);
+    throw error;
+  }
+}
+
+function onceSignalled(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let signalled = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (signalled) process.exit(1);
+        signalled = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function exit(logger: Logger, message: string, error: unknown): void {
+  logger.error(message, { error });
+  process.exit(1);
+}

@@ -1,0 +1,63 @@
+import { createConverter, type PooledConverter } from '../conversion/client/create-converter.js';
+import { JobRepository } from '../jobs/job-repository.js';
+import { JobExecutor } from '../processing/job-executor.js';
+import { LeaseKeeper } from '../processing/lease-keeper.js';
+import { LeaseRepository } from '../processing/lease-repository.js';
+import { WorkFolders } from '../processing/work-folder.js';
+import { newWorkerId, Worker } from '../processing/worker.js';
+import type { Services } from './services.js';
+
+export interface RunningWorker {
+  readonly converter: PooledConverter;
+  readonly worker: Worker;
+  /** Finishes or gives back what is running, then ends the converter. */
+  close(): Promise<void>;
+}
+
+/** Leftovers of killed processes are removed when nothing can be using them any more. */
+const SWEEP_AGE_MS = 60 * 60 * 1_000;
+
+/** Starts the worker that the settings describe; undefined when they want none. */
+export async function workJobs(services: Services): Promise<RunningWorker | undefined> {
+  const { config, database, logger, metrics, storage } = services;
+  const { concurrency, pollMs, leaseMs } = config.worker;
+  if (concurrency === 0) return undefined;
+
+  const folders = new WorkFolders(config.dataDir);
+  await folders.sweep(SWEEP_AGE_MS);
+  await storage.sweep(SWEEP_AGE_MS);
+
+  const jobs = new JobRepository(database);
+  const converter = createConverter({
+    ...config.converter,
+    poolSize: concurrency,
+    log: (level, message, details) => logger[level](message, details),
+  });
+  const executor = new JobExecutor({
+    jobs,
+    converter,
+    folders,
+    input: {
+      storage,
+      inputDirs: config.inputDirs,
+      maxFileBytes: config.maxFileBytes,
+      urlAllowPrivate: config.urlAllowPrivate,
+    },
+    leaseMs,
+    logger,
+    metrics,
+  });
+  const id = newWorkerId();
+  const keeper = new LeaseKeeper(new LeaseRepository(database), id, leaseMs);
+  const worker = new Worker({ id, concurrency, pollMs, leaseMs }, jobs, executor, keeper, logger);
+  worker.start();
+  logger.info('working jobs', { workerId: id, concurrency });
+  return {
+    converter,
+    worker,
+    close: async () => {
+      await worker.drain(config.shutdownTimeoutMs);
+      await converter.close();
+    },
+  };
+}
