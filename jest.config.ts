@@ -15,6 +15,8 @@ const config: Config = {
       },
     ],
   },
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,
   coverageProvider: 'babel',
   collectCoverageFrom: ['src/**/*.ts'],

@@ -1,19 +1,11 @@
-import { openServices } from './runtime/services.js';
-import { runProcess } from './runtime/run-process.js';
-import { workJobs } from './runtime/work-jobs.js';
 import { ConfigError } from './config.js';
+import { runProcess } from './runtime/run-process.js';
+import { openServices } from './runtime/services.js';
+import { workJobs } from './runtime/work-jobs.js';
 
-await runProcess('worker', async ({ config, logger }) => {
-  const services = await openServices(config, logger, 'worker');
-  const running = await workJobs(services);
-  if (!running) {
-    await services.close();
-    throw new ConfigError(['WORKER_CONCURRENCY is 0: this worker would have nothing to do']);
+await runProcess('worker', async (context) => {
+  if (context.config.worker.concurrency === 0) {
+    throw new ConfigError(['WORKER_CONCURRENCY is 0: this process would have nothing to do']);
   }
-  return {
-    close: async () => {
-      await running.close();
-      await services.close();
-    },
-  };
+  await workJobs(await openServices(context, 'worker'));
 });

@@ -88,7 +88,6 @@ export class Database implements Executor {
       application_name: options.applicationName,
       max: options.poolSize,
       connectionTimeoutMillis: options.poolTimeoutMs,
-      query_timeout: options.statementTimeoutMs + CLIENT_GRACE_MS,
       keepAlive: true,
       types,
       ...(options.direct && { options: `-c statement_timeout=${options.statementTimeoutMs}` }),
@@ -175,11 +174,14 @@ export class Database implements Executor {
     const started = performance.now();
     let failed = true;
     try {
-      const result = await client.query<pg.QueryResultRow>({
+      const config: pg.QueryConfig & { query_timeout: number } = {
         text: entry.text,
         values: [...params],
+        // Not set for the pool: a cursor would take it for its whole life.
+        query_timeout: this.options.statementTimeoutMs + CLIENT_GRACE_MS,
         ...(this.options.preparedStatements && { name: entry.preparedName }),
-      });
+      };
+      const result = await client.query<pg.QueryResultRow>(config);
       failed = false;
       return result.rows as Row<N>[];
     } catch (error) {

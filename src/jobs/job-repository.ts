@@ -95,7 +95,7 @@ export class JobRepository {
     const offset = (page - 1) * pageSize;
     const rows = await this.executor.query('jobs/list-history-page', [clientId, sessionId, status, pageSize, offset]);
     const jobs = rows.filter((row): row is typeof row & JobListItem => row.id !== null);
-    return { jobs: jobs.map(({ total: _, ...job }) => job), total: rows[0]?.total ?? 0 };
+    return { jobs, total: rows[0]?.total ?? 0 };
   }
 
   async listHistoryAfter(

@@ -7,13 +7,16 @@ const VERSION = 1;
 
 /** PostgreSQL's text of a timestamp, microseconds and all: `2026-01-31 10:20:30.123456+00`. */
 const TIMESTAMP =
-  /^(\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}$/;
+  /^((?!0000)\d{4}-\d\d-\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}$/;
+
+/** Only the form that every reader takes alike: Joi's `guid` lets forms through that PostgreSQL refuses. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const payloadSchema = Joi.array().ordered(
   Joi.number().valid(VERSION).required(),
   Joi.string().required(),
   Joi.string().custom(requireTimestamp).required(),
-  Joi.string().guid().required(),
+  Joi.string().pattern(UUID).required(),
 );
 
 /**

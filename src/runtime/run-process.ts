@@ -2,9 +2,14 @@ import { createLogger, type Logger } from '../observability/logger.js';
 import { loadConfig, ConfigError, type Config } from '../config.js';
 import { EmbeddedPostgresError } from '../database/embedded/index.js';
 import { AppError } from '../errors.js';
+import { Closing } from './closing.js';
 
-/** What a process does: starts, and answers with the way to end it. */
-export type StartProcess = (context: { config: Config; logger: Logger }) => Promise<{ close(): Promise<void> }>;
+export interface ProcessContext {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Where the start registers what is to be closed. */
+  readonly closing: Closing;
+}
 
 /** Between the limit for finishing work and the moment when the process ends, come what may. */
 const EXIT_GRACE_MS = 4_500;
@@ -14,21 +19,25 @@ const EXIT_GRACE_MS = 4_500;
  * the settings are wrong, the start fails, something unexpected is thrown, or closing takes too long; a
  * second signal ends it at once.
  */
-export async function runProcess(service: string, start: StartProcess): Promise<void> {
+export async function runProcess(service: string, start: (context: ProcessContext) => Promise<void>): Promise<void> {
   const config = readConfig();
   const logger = createLogger({ level: config.logLevel, service });
+  const closing = new Closing();
   const stop = onceSignalled();
   process.on('uncaughtException', (error) => exit(logger, 'uncaught exception', error));
   try {
-    const running = await start({ config, logger });
+    await Promise.race([start({ config, logger, closing }), stop]);
     const signal = await stop;
     logger.info('shutting down', { signal });
     const limitMs = config.shutdownTimeoutMs + EXIT_GRACE_MS;
     setTimeout(() => exit(logger, 'shutting down took too long', { limitMs }), limitMs).unref();
-    await running.close();
+    await closing.close();
     logger.info('stopped');
     process.exit(0);
   } catch (error) {
+    await closing
+      .close()
+      .catch((failure: unknown) => logger.warn('not everything could be closed', { error: failure }));
     if (isExplained(error)) fail(error.message);
     exit(logger, 'start failed', error);
   }

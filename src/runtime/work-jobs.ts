@@ -7,19 +7,16 @@ import { WorkFolders } from '../processing/work-folder.js';
 import { newWorkerId, Worker } from '../processing/worker.js';
 import type { Services } from './services.js';
 
-export interface RunningWorker {
-  readonly converter: PooledConverter;
-  readonly worker: Worker;
-  /** Finishes or gives back what is running, then ends the converter. */
-  close(): Promise<void>;
-}
-
 /** Leftovers of killed processes are removed when nothing can be using them any more. */
 const SWEEP_AGE_MS = 60 * 60 * 1_000;
 
-/** Starts the worker that the settings describe; undefined when they want none. */
-export async function workJobs(services: Services): Promise<RunningWorker | undefined> {
-  const { config, database, logger, metrics, storage } = services;
+/**
+ * Works jobs as the settings say, until it is closed: then it finishes or gives back what is running.
+ *
+ * @returns the converter, or undefined when the settings want no jobs worked here
+ */
+export async function workJobs(services: Services): Promise<PooledConverter | undefined> {
+  const { config, database, logger, metrics, storage, closing } = services;
   const { concurrency, pollMs, leaseMs } = config.worker;
   if (concurrency === 0) return undefined;
 
@@ -33,6 +30,7 @@ export async function workJobs(services: Services): Promise<RunningWorker | unde
     poolSize: concurrency,
     log: (level, message, details) => logger[level](message, details),
   });
+  closing.addResource(() => converter.close());
   const executor = new JobExecutor({
     jobs,
     converter,
@@ -51,13 +49,7 @@ export async function workJobs(services: Services): Promise<RunningWorker | unde
   const keeper = new LeaseKeeper(new LeaseRepository(database), id, leaseMs);
   const worker = new Worker({ id, concurrency, pollMs, leaseMs }, jobs, executor, keeper, logger);
   worker.start();
+  closing.addWork(() => worker.drain(config.shutdownTimeoutMs));
   logger.info('working jobs', { workerId: id, concurrency });
-  return {
-    converter,
-    worker,
-    close: async () => {
-      await worker.drain(config.shutdownTimeoutMs);
-      await converter.close();
-    },
-  };
+  return converter;
 }

@@ -21,10 +21,11 @@ export interface ConversionSource {
 }
 
 /**
- * One document in one converter. All methods throw AppError: E201 when the converter cannot be
- * reached or died, E202 when a call ran out of time, E203 and E204 when it knows neither the
- * parameters nor the tool, E302 or the reader's own code when the document cannot be converted,
- * E303 when an export failed.
+ * One document in one converter. When aborted, a call rejects with the signal's reason. Otherwise
+ * all methods throw AppError: E201 when the converter cannot be reached or died, E202 when a call
+ * ran out of time, E203 and E204 when it knows neither the parameters nor the tool, E302 or the
+ * reader's own code when the document cannot be converted (also when it died for want of memory:
+ * the next one would too), E303 or the exporter's own code when an export failed.
  */
 export interface ConversionSession {
   /** Converts the source; the document stays in the converter until `release`. Returns the name of the tool that did it. */
@@ -36,9 +37,12 @@ export interface ConversionSession {
 }
 
 export interface Converter {
-  /** Waits for a free converter; the session must be released. */
+  /**
+   * Waits for a free converter; the session must be released. Rejects with the signal's reason, or
+   * with AppError: E201 when none can be started or too many wait, E202 when none becomes free.
+   */
   open(options: { readonly signal: AbortSignal; readonly timeoutMs: number }): Promise<ConversionSession>;
-  /** Resolves when the converter answers; throws AppError E201 or E202 otherwise. */
+  /** Resolves when the converter answers or is at work; throws AppError E201 or E202 otherwise. */
   ping(timeoutMs: number): Promise<void>;
   /** Ends every child and connection. Safe to repeat. */
   close(): Promise<void>;

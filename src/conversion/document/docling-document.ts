@@ -46,6 +46,10 @@ interface NodeBase {
 export type GroupLabel =
   'unspecified' | 'list' | 'ordered_list' | 'inline' | 'chapter' | 'section' | 'sheet' | 'slide' | 'comment_section';
 
+/**
+ * The children of a group labelled `inline` are one line: they bring their own spaces, and exports
+ * join them without adding any.
+ */
 export interface GroupItem extends NodeBase {
   name: string;
   label: GroupLabel;
@@ -123,6 +127,8 @@ export interface TableCell {
   column_header: boolean;
   row_header: boolean;
   row_section: boolean;
+  /** The group below the table that holds the cell's content, where `text` alone would lose links or pictures. */
+  ref?: Ref;
 }
 
 export interface TableData {

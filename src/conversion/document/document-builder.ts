@@ -13,19 +13,16 @@ import {
   type PictureItem,
   type Provenance,
   type Ref,
-  type TableCell,
   type TableItem,
   type TextItem,
 } from './docling-document.js';
+import { AppError } from '../../errors.js';
+import { LIMITS } from '../limits.js';
+import { codeLanguage } from './code-language.js';
+import { printable } from './printable.js';
+import { layOutTable, type CellRows } from './table-layout.js';
 
-/** A cell as a format knows it; spans default to 1, headers to false. */
-export interface CellInput {
-  text: string;
-  rowSpan?: number;
-  colSpan?: number;
-  columnHeader?: boolean;
-  rowHeader?: boolean;
-}
+export type { CellInput, CellRows } from './table-layout.js';
 
 /** What every text may carry beside its words. */
 export interface TextOptions {
@@ -45,11 +42,14 @@ export interface DocumentSource {
 
 /**
  * Builds a DoclingDocument top to bottom. Every `add…` appends below `parent` (the body when it is
- * left out) and returns the new node, which can be the parent of further ones.
+ * left out) and returns the new node, which can be the parent of further ones; beyond `LIMITS.items`
+ * it throws AppError E305.
  */
 export class DocumentBuilder {
   readonly document: DoclingDocument;
   private pageNo = 0;
+  private placesLeft: number = LIMITS.cells;
+  private itemsLeft: number = LIMITS.items;
 
   constructor(source: DocumentSource) {
     const root = (name: 'body' | 'furniture'): GroupItem => ({
@@ -111,12 +111,13 @@ export class DocumentBuilder {
     return this.attach('texts', item, list);
   }
 
+  /** `language` as people call it; one that Docling does not know becomes `unknown`. */
   addCode(text: string, language = 'unknown', parent?: DocumentNode, options: TextOptions = {}): TextItem {
     return this.attach(
       'texts',
       {
         label: 'code',
-        code_language: language,
+        code_language: codeLanguage(language),
         captions: [],
         references: [],
         footnotes: [],
@@ -137,29 +138,36 @@ export class DocumentBuilder {
     description?: string,
     box?: BoundingBox,
     label: PictureItem['label'] = 'picture',
+    layer: ContentLayer = 'body',
   ): PictureItem {
     const picture: PictureItem = {
       label,
-      ...this.node('pictures', 'body'),
+      ...this.node('pictures', layer),
       prov: this.provenance(box, 0),
       captions: [],
       references: [],
       footnotes: [],
-      annotations: description ? [{ kind: 'description', text: description, provenance: 'source' }] : [],
+      annotations: description ? [{ kind: 'description', text: printable(description), provenance: 'source' }] : [],
     };
     return this.attach('pictures', picture, parent);
   }
 
-  /** `rows` as a browser reads them: a spanned place is left out, later cells move on. */
-  addTable(rows: readonly (readonly CellInput[])[], parent?: DocumentNode, box?: BoundingBox): TableItem {
+  /**
+   * `rows` as a browser reads them: a spanned place is left out, later cells move on.
+   *
+   * @throws AppError E305 when all tables together have more than `LIMITS.cells` places.
+   */
+  addTable(rows: CellRows, parent?: DocumentNode, box?: BoundingBox, layer: ContentLayer = 'body'): TableItem {
+    const data = layOutTable(rows, this.placesLeft);
+    this.placesLeft -= data.num_rows * data.num_cols;
     const table: TableItem = {
       label: 'table',
-      ...this.node('tables', 'body'),
+      ...this.node('tables', layer),
       prov: this.provenance(box, 0),
       captions: [],
       references: [],
       footnotes: [],
-      data: layOut(rows),
+      data,
     };
     return this.attach('tables', table, parent);
   }
@@ -175,7 +183,8 @@ export class DocumentBuilder {
     return { self_ref: `#/${list}/${this.document[list].length}`, children: [] as Ref[], content_layer: layer };
   }
 
-  private text(text: string, options: TextOptions) {
+  private text(source: string, options: TextOptions) {
+    const text = printable(source);
     return {
       ...this.node('texts', options.layer ?? 'body'),
       prov: this.provenance(options.box, text.length),
@@ -204,52 +213,12 @@ export class DocumentBuilder {
     item: T,
     parent?: DocumentNode,
   ): T {
+    this.itemsLeft -= 1;
+    if (this.itemsLeft < 0) throw new AppError('E305', `The document has more than ${LIMITS.items} items.`);
     const owner = parent ?? (item.content_layer === 'furniture' ? this.document.furniture : this.document.body);
     item.parent = { $ref: owner.self_ref };
     (this.document[list] as DocumentNode[]).push(item);
     owner.children.push({ $ref: item.self_ref });
     return item;
   }
-}
-
-/** Places cells by the HTML table model: left to right, past the places that spans cover. */
-function layOut(rows: readonly (readonly CellInput[])[]): TableItem['data'] {
-  const grid: (TableCell | undefined)[][] = rows.map(() => []);
-  const cells: TableCell[] = [];
-  let columns = 0;
-  rows.forEach((row, rowIndex) => {
-    const line = grid[rowIndex] ?? [];
-    let column = 0;
-    for (const input of row) {
-      while (line[column]) column += 1;
-      const cell = placedCell(input, rowIndex, column, rows.length);
-      cells.push(cell);
-      for (let r = rowIndex; r < cell.end_row_offset_idx; r += 1) {
-        for (let c = column; c < cell.end_col_offset_idx; c += 1) (grid[r] ?? [])[c] ??= cell;
-      }
-      column = cell.end_col_offset_idx;
-    }
-    columns = Math.max(columns, line.length);
-  });
-  const filled = grid.map((line, row) =>
-    Array.from({ length: columns }, (_, column) => line[column] ?? placedCell({ text: '' }, row, column, rows.length)),
-  );
-  return { table_cells: cells, num_rows: rows.length, num_cols: columns, grid: filled };
-}
-
-function placedCell(input: CellInput, row: number, column: number, rowCount: number): TableCell {
-  const rowSpan = Math.min(Math.max(1, input.rowSpan ?? 1), rowCount - row);
-  const colSpan = Math.max(1, input.colSpan ?? 1);
-  return {
-    row_span: rowSpan,
-    col_span: colSpan,
-    start_row_offset_idx: row,
-    end_row_offset_idx: row + rowSpan,
-    start_col_offset_idx: column,
-    end_col_offset_idx: column + colSpan,
-    text: input.text,
-    column_header: input.columnHeader ?? false,
-    row_header: input.rowHeader ?? false,
-    row_section: false,
-  };
 }

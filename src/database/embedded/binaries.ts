@@ -107,7 +107,7 @@ async function linkLibraries(native: string): Promise<boolean> {
     try {
       await symlink(path.relative(path.dirname(target), source), link);
     } catch (error) {
-      if (hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS')) return false;
+      if (hasErrorCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT')) return false;
       if (!hasErrorCode(error, 'EEXIST')) throw error;
     }
   }

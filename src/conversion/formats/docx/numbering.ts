@@ -1,0 +1,183 @@
+import type { XmlElement } from '../../package/xml-tree.js';
+import { integer, isOn, value, type NumberingReference } from './styles.js';
+
+interface Level {
+  /** `decimal`, `lowerRoman`, `bullet` … */
+  readonly format: string;
+  /** Template such as `%1.%2)`. */
+  readonly text: string;
+  readonly start: number;
+  /** All numbers in arabic figures, whatever their own format. */
+  readonly legal: boolean;
+  readonly style: string | undefined;
+}
+
+interface Definition {
+  /** Lists with one abstract definition count on from each other. */
+  readonly abstractId: string;
+  readonly levels: readonly (Level | undefined)[];
+  /** Levels that start anew when this list first appears. */
+  readonly restarts: ReadonlyMap<number, number>;
+}
+
+/** Where a paragraph stands in its list. */
+export interface ListNumber {
+  readonly ordered: boolean;
+  /** For a list: `1.`, `2.1.`, or the template's own words as in `Step 2:`; '' for a bullet. */
+  readonly marker: string;
+  /** For a heading: as Word shows it, without a closing dot or bracket; '' for a bullet. */
+  readonly label: string;
+}
+
+const BULLET: ListNumber = { ordered: false, marker: '', label: '' };
+const LEVELS = 9;
+/** Characters; Word's own are a few. */
+const LONGEST_TEMPLATE = 100;
+
+/** `numbering.xml` and the counters that run while the document is read from top to bottom. */
+export class Numbering {
+  private readonly definitions = new Map<string, Definition>();
+  private readonly counters = new Map<string, (number | undefined)[]>();
+  private readonly begun = new Set<string>();
+
+  constructor(root: XmlElement | undefined) {
+    const abstracts = new Map<string, XmlElement>();
+    const byStyle = new Map<string, XmlElement>();
+    for (const element of root?.elements('w:abstractNum') ?? []) {
+      abstracts.set(element.attribute('w:abstractNumId') ?? '', element);
+      const style = value(element.child('w:styleLink'));
+      if (style !== undefined) byStyle.set(style, element);
+    }
+    for (const element of root?.elements('w:num') ?? []) {
+      const abstractId = value(element.child('w:abstractNumId')) ?? '';
+      const named = abstracts.get(abstractId);
+      const linked = byStyle.get(value(named?.child('w:numStyleLink')) ?? '');
+      this.definitions.set(element.attribute('w:numId') ?? '', readDefinition(abstractId, linked ?? named, element));
+    }
+  }
+
+  /** The level whose paragraphs have that style, when the style names a list but no level. */
+  levelOfStyle(numId: string, styleId: string | undefined): number | undefined {
+    const index = this.definitions.get(numId)?.levels.findIndex((level) => level && level.style === styleId) ?? -1;
+    return styleId === undefined || index < 0 ? undefined : index;
+  }
+
+  /** Counts one paragraph and tells its number. A list that is not defined counts as bullets. */
+  next({ numId, level }: NumberingReference): ListNumber {
+    const definition = this.definitions.get(numId);
+    if (!definition) return BULLET;
+    const counters = this.count(numId, definition, level);
+    const { format = 'bullet', text = '' } = definition.levels[level] ?? {};
+    if (format === 'bullet' || format === 'none') return BULLET;
+    const at = (index: number) => counters[index] ?? definition.levels[index]?.start ?? 1;
+    return { ordered: true, marker: markerOf(text, level, at), label: labelOf(definition, text, level, at) };
+  }
+
+  private count(numId: string, definition: Definition, level: number): (number | undefined)[] {
+    const counters = this.counters.get(definition.abstractId) ?? [];
+    this.counters.set(definition.abstractId, counters);
+    if (!this.begun.has(numId)) {
+      this.begun.add(numId);
+      for (const [index, start] of definition.restarts) counters[index] = start - 1;
+    }
+    const before = counters[level];
+    counters[level] = before === undefined ? (definition.levels[level]?.start ?? 1) : before + 1;
+    counters.length = level + 1;
+    return counters;
+  }
+}
+
+function readDefinition(abstractId: string, abstract: XmlElement | undefined, num: XmlElement): Definition {
+  const levels: (Level | undefined)[] = [];
+  const restarts = new Map<number, number>();
+  const put = (element: XmlElement): void => {
+    const index = integer(element.attribute('w:ilvl')) ?? 0;
+    if (index >= 0 && index < LEVELS) levels[index] = readLevel(element);
+  };
+  abstract?.elements('w:lvl').forEach(put);
+  for (const override of num.elements('w:lvlOverride')) {
+    override.elements('w:lvl').forEach(put);
+    const start = integer(value(override.child('w:startOverride')));
+    const index = integer(override.attribute('w:ilvl')) ?? 0;
+    if (start !== undefined && index >= 0 && index < LEVELS) restarts.set(index, start);
+  }
+  return { abstractId, levels, restarts };
+}
+
+function readLevel(element: XmlElement): Level {
+  const legal = element.child('w:isLgl');
+  return {
+    format: value(element.child('w:numFmt')) ?? 'decimal',
+    text: (value(element.child('w:lvlText')) ?? '').slice(0, LONGEST_TEMPLATE),
+    start: integer(value(element.child('w:start'))) ?? 1,
+    legal: legal !== undefined && isOn(value(legal)),
+    style: value(element.child('w:pStyle')),
+  };
+}
+
+/** A template with words of its own is shown as such, any other as the plain path of numbers: `2.1.`. */
+function markerOf(text: string, level: number, at: (index: number) => number): string {
+  if (/%\d/.test(text) && /[^\s.()[\]:]/.test(text.replace(/%\d/g, '')))
+    return text.replace(/%(\d)/g, (_, index: string) => String(at(Number(index) - 1)));
+  return `${Array.from({ length: level + 1 }, (_, index) => at(index)).join('.')}.`;
+}
+
+function labelOf(definition: Definition, text: string, level: number, at: (index: number) => number): string {
+  const legal = definition.levels[level]?.legal ?? false;
+  return text
+    .replace(/%(\d)/g, (_, index: string) => {
+      const format = legal ? 'decimal' : (definition.levels[Number(index) - 1]?.format ?? 'decimal');
+      return format === 'none' ? '' : formatNumber(at(Number(index) - 1), format);
+    })
+    .replace(/[\s.)]+$/, '');
+}
+
+function formatNumber(count: number, format: string): string {
+  switch (format) {
+    case 'lowerLetter':
+      return letters(count).toLowerCase();
+    case 'upperLetter':
+      return letters(count);
+    case 'lowerRoman':
+      return roman(count).toLowerCase();
+    case 'upperRoman':
+      return roman(count);
+    case 'decimalZero':
+      return String(count).padStart(2, '0');
+    default:
+      return String(count);
+  }
+}
+
+/** A to Z, then AA, BB and on, as Word counts. */
+function letters(count: number): string {
+  if (count < 1) return String(count);
+  const letter = String.fromCharCode(65 + ((count - 1) % 26));
+  return letter.repeat(Math.min(30, Math.ceil(count / 26)));
+}
+
+const ROMAN: readonly (readonly [number, string])[] = [
+  [1000, 'M'],
+  [900, 'CM'],
+  [500, 'D'],
+  [400, 'CD'],
+  [100, 'C'],
+  [90, 'XC'],
+  [50, 'L'],
+  [40, 'XL'],
+  [10, 'X'],
+  [9, 'IX'],
+  [5, 'V'],
+  [4, 'IV'],
+  [1, 'I'],
+];
+
+function roman(count: number): string {
+  if (count < 1 || count > 3999) return String(count);
+  let left = count;
+  return ROMAN.map(([worth, sign]) => {
+    const times = Math.floor(left / worth);
+    left -= times * worth;
+    return sign.repeat(times);
+  }).join('');
+}

@@ -1,0 +1,82 @@
+const PRESENTATION_FORMS = /[\uFB00-\uFB4F\uFB50-\uFDFF\uFE70-\uFEFC]/g;
+const UNPRINTABLE = /[\u0000-\u001F\u007F-\u009F\uFFFE\uFFFF\uFEFF\u200B]/g;
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
+const LETTER = /\p{L}/u;
+const UNSPACED_SCRIPT = /[\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF\uFF01-\uFF60]/;
+const MARKS = /^\p{M}+$/u;
+
+/** Accents that old fonts set as characters of their own over a letter, and what combines instead. */
+const SPACING_ACCENTS: Readonly<Record<string, string>> = {
+  '`': '\u0300',
+  '\u00B4': '\u0301',
+  '\u02C6': '\u0302',
+  '\u02DC': '\u0303',
+  '\u00AF': '\u0304',
+  '\u00A8': '\u0308',
+  '\u02DA': '\u030A',
+  '\u02C7': '\u030C',
+  '\u00B8': '\u0327',
+};
+
+const TYPOGRAPHIC: Readonly<Record<string, string>> = {
+  '\u2018': "'",
+  '\u2019': "'",
+  '\u201A': "'",
+  '\u201B': "'",
+  '\u201C': '"',
+  '\u201D': '"',
+  '\u201E': '"',
+  '\u2010': '-',
+  '\u2011': '-',
+  '\u2012': '-',
+  '\u2013': '-',
+  '\u2014': '-',
+  '\u2212': '-',
+  '\u2044': '/',
+};
+const TYPOGRAPHIC_CHARACTERS = new RegExp(`[${Object.keys(TYPOGRAPHIC).join('')}]`, 'g');
+
+/** A glyph's text with ligatures and contextual shapes taken apart and nothing unprintable. */
+export function plainGlyph(text: string): string {
+  if (text.length === 1 && text > ' ' && text < '\u007F') return text;
+  return text
+    .replace(PRESENTATION_FORMS, (shape) => shape.normalize('NFKC'))
+    .replace(UNPRINTABLE, '')
+    .replace(/[\u00A0\u2000-\u200A\u202F\u3000]/g, ' ');
+}
+
+/**
+ * Text as the exports show it: quotation marks, dashes and the fraction slash as on a keyboard.
+ * Producers of PDF disagree on them for the same words; docling folds them in the same way.
+ */
+export function folded(text: string): string {
+  return text.replace(TYPOGRAPHIC_CHARACTERS, (character) => TYPOGRAPHIC[character] ?? character);
+}
+
+/** Rules out Latin text without a regular expression. */
+function mayBeRightToLeft(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) >= 0x590) return true;
+  return false;
+}
+
+export function isRightToLeft(text: string): boolean {
+  return mayBeRightToLeft(text) && RIGHT_TO_LEFT.test(text) && LETTER.test(text);
+}
+
+export function isLeftToRightLetter(text: string): boolean {
+  return LETTER.test(text) && !(mayBeRightToLeft(text) && RIGHT_TO_LEFT.test(text));
+}
+
+/** Whether words of the script stand without spaces between, as in Chinese and Japanese. */
+export function isUnspaced(text: string): boolean {
+  return text > '\u3000' && UNSPACED_SCRIPT.test(text);
+}
+
+export function isCombiningMark(text: string): boolean {
+  return text > '\u0300' && MARKS.test(text);
+}
+
+/** The combining form of an accent that is set as a character of its own, if it is one. */
+export function combiningForm(text: string): string | undefined {
+  return SPACING_ACCENTS[text];
+}

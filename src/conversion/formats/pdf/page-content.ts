@@ -1,0 +1,214 @@
+import { OPS, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { AppError } from '../../../errors.js';
+import { LIMITS } from '../../limits.js';
+import type { FontTable } from './fonts.js';
+import { multiply, transformedBox, type Box, type Matrix } from './geometry.js';
+import { GlyphCollector, type ShownText } from './glyphs.js';
+import type { PageContent } from './model.js';
+import { RulingCollector } from './rulings.js';
+import { initialState, TextPosition, type GraphicsState } from './text-state.js';
+
+type Operands = readonly unknown[];
+type OperatorList = Awaited<ReturnType<PDFPageProxy['getOperatorList']>>;
+
+const STROKES: ReadonlySet<number> = new Set([OPS.stroke, OPS.closeStroke]);
+const FILLS: ReadonlySet<number> = new Set([OPS.fill, OPS.eoFill]);
+const FILL_STROKES: ReadonlySet<number> = new Set([
+  OPS.fillStroke,
+  OPS.eoFillStroke,
+  OPS.closeFillStroke,
+  OPS.closeEOFillStroke,
+]);
+/** Smaller images are ornaments: bullets, rules, bits of a background; in points. */
+const SMALLEST_PICTURE = 24;
+
+/**
+ * What `page` shows: glyphs, lines and the places of images, in points from its upper left corner.
+ * One pass over pdfjs' operator list, which costs about as much as its text extraction and knows
+ * fonts, single glyphs and lines besides. Throws AppError E305 when the page has too many glyphs.
+ */
+export function readPageContent(page: PDFPageProxy, operators: OperatorList, fonts: FontTable): PageContent {
+  const viewport = page.getViewport({ scale: 1 });
+  const interpreter = new Interpreter(page, fonts, viewport.transform as unknown as Matrix, viewport);
+  operators.fnArray.forEach((operator, index) => {
+    interpreter.run(operator, (operators.argsArray[index] ?? []) as Operands);
+  });
+  return interpreter.content();
+}
+
+class Interpreter {
+  private state: GraphicsState;
+  private readonly saved: GraphicsState[] = [];
+  private readonly pen = new TextPosition();
+  private readonly glyphs: GlyphCollector;
+  private readonly lines = new RulingCollector();
+  private readonly pictures: Box[] = [];
+  /** For each open marked content, whether it is an artifact. */
+  private readonly marks: boolean[] = [];
+  /** The last operator was a transform, and nothing was painted since. */
+  private justTransformed = false;
+
+  constructor(
+    private readonly page: PDFPageProxy,
+    private readonly fonts: FontTable,
+    private readonly base: Matrix,
+    private readonly size: { readonly width: number; readonly height: number },
+  ) {
+    this.state = initialState(base);
+    this.glyphs = new GlyphCollector(size);
+  }
+
+  content(): PageContent {
+    return {
+      width: this.size.width,
+      height: this.size.height,
+      glyphs: this.glyphs.byTurn,
+      rulings: this.lines.rulings,
+      pictures: this.pictures,
+    };
+  }
+
+  run(operator: number, operands: Operands): void {
+    const transformed = this.justTransformed;
+    this.justTransformed = operator === OPS.transform;
+    if (operator === OPS.restore && transformed) this.addPicture();
+    if (!this.runText(operator, operands)) this.runGraphics(operator, operands);
+  }
+
+  private runText(operator: number, operands: Operands): boolean {
+    const { state, pen } = this;
+    const number = (index: number) => (operands[index] as number | undefined) ?? 0;
+    switch (operator) {
+      case OPS.beginText:
+        pen.setMatrix([1, 0, 0, 1, 0, 0]);
+        return true;
+      case OPS.setFont:
+        state.font = this.fonts.get(String(operands[0]), this.page);
+        state.fontSize = number(1);
+        return true;
+      case OPS.setCharSpacing:
+        state.charSpacing = number(0);
+        return true;
+      case OPS.setWordSpacing:
+        state.wordSpacing = number(0);
+        return true;
+      case OPS.setHScale:
+        state.horizontalScale = number(0) / 100;
+        return true;
+      case OPS.setLeading:
+        state.leading = number(0);
+        return true;
+      case OPS.setTextRise:
+        state.rise = number(0);
+        return true;
+      case OPS.moveText:
+        pen.moveLine(number(0), number(1));
+        return true;
+      case OPS.setLeadingMoveText:
+        state.leading = -number(1);
+        pen.moveLine(number(0), number(1));
+        return true;
+      case OPS.setTextMatrix:
+        pen.setMatrix(operands[0] as Matrix);
+        return true;
+      case OPS.nextLine:
+        pen.moveLine(0, -state.leading);
+        return true;
+      case OPS.showText:
+        this.show(operands[0] as ShownText);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private runGraphics(operator: number, operands: Operands): void {
+    switch (operator) {
+      case OPS.save:
+      case OPS.beginGroup:
+        this.saved.push({ ...this.state });
+        break;
+      case OPS.restore:
+      case OPS.endGroup:
+      case OPS.paintFormXObjectEnd:
+      case OPS.endAnnotation:
+        this.state = this.saved.pop() ?? this.state;
+        break;
+      case OPS.transform:
+        this.transform(operands as unknown as Matrix);
+        break;
+      case OPS.paintFormXObjectBegin:
+        this.saved.push({ ...this.state });
+        if (operands[0]) this.transform(operands[0] as Matrix);
+        break;
+      case OPS.beginAnnotation:
+        this.saved.push({ ...this.state });
+        this.state = initialState(this.base);
+        this.transform(operands[2] as Matrix);
+        this.transform(operands[3] as Matrix);
+        break;
+      case OPS.setGState:
+        this.setFontOf(operands[0] as readonly (readonly [string, unknown])[]);
+        break;
+      case OPS.constructPath:
+        this.paint(operands[0] as number, (operands[1] as readonly (ArrayLike<number> | null)[])[0]);
+        break;
+      case OPS.paintImageXObject:
+      case OPS.paintInlineImageXObject:
+      case OPS.paintImageMaskXObject:
+        this.addPicture();
+        break;
+      case OPS.beginMarkedContent:
+      case OPS.beginMarkedContentProps:
+        this.marks.push(operands[0] === 'Artifact');
+        break;
+      case OPS.endMarkedContent:
+        this.marks.pop();
+        break;
+    }
+  }
+
+  private show(text: ShownText): void {
+    this.glyphs.show(text, this.state, this.pen, this.marks.includes(true));
+    if (this.glyphs.count > LIMITS.glyphsPerPage)
+      throw new AppError('E305', `Page ${this.page.pageNumber} has more than ${LIMITS.glyphsPerPage} characters`);
+  }
+
+  private transform(matrix: Matrix): void {
+    this.state.ctm = multiply(this.state.ctm, matrix);
+  }
+
+  /** An extended graphics state may set the font as well. */
+  private setFontOf(parameters: readonly (readonly [string, unknown])[]): void {
+    const font = parameters.find(([name]) => name === 'Font')?.[1];
+    if (!Array.isArray(font)) return;
+    this.state.font = this.fonts.get(String(font[0]), this.page);
+    this.state.fontSize = Number(font[1]);
+  }
+
+  private paint(operator: number, path: ArrayLike<number> | null | undefined): void {
+    if (!path) return;
+    const { ctm } = this.state;
+    if (STROKES.has(operator)) this.lines.add(path, false, ctm);
+    else if (FILLS.has(operator)) this.lines.add(path, true, ctm);
+    else if (FILL_STROKES.has(operator)) this.lines.add(path, false, ctm);
+  }
+
+  /**
+   * Notes an image at the unit square of the current transform. pdfjs leaves out the paint operator
+   * of every image above `maxImageSize` (that is what keeps images from being decoded here), so
+   * that a transform that nothing is painted with tells of one as well.
+   */
+  private addPicture(): void {
+    const box = transformedBox(this.state.ctm, 0, 0, 1, 1);
+    const { width, height } = this.size;
+    const clipped: Box = {
+      x0: Math.max(0, box.x0),
+      y0: Math.max(0, box.y0),
+      x1: Math.min(width, box.x1),
+      y1: Math.min(height, box.y1),
+    };
+    if (clipped.x1 - clipped.x0 >= SMALLEST_PICTURE && clipped.y1 - clipped.y0 >= SMALLEST_PICTURE)
+      this.pictures.push(clipped);
+  }
+}

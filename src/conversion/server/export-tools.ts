@@ -1,0 +1,93 @@
+import path from 'node:path';
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+import { AppError } from '../../errors.js';
+import { writeFileAtomically } from '../atomic-file.js';
+import { EXPORT_FORMATS, type ExportFormat } from '../client/converter.js';
+import { exporters } from '../exporters/index.js';
+import type { DocumentStore } from './document-store.js';
+import { answering } from './tool-error.js';
+
+/**
+ * Bytes of an export that is answered as text. Beyond it the reading of a message, which is
+ * quadratic in its size in the protocol's SDK, stalls the caller.
+ */
+const INLINE_BYTES = 2 * 1024 * 1024;
+
+const documentKey = z.string().min(1).max(100).describe('As answered by a convert tool');
+
+const inputSchema = {
+  document_key: documentKey,
+  output_path: z
+    .string()
+    .max(4096)
+    .refine((given) => path.isAbsolute(given), 'has to be an absolute path')
+    .optional()
+    .describe('Absolute path of the file to write; without it the export is the answer'),
+};
+
+const outputSchema = {
+  size_bytes: z.number().int().nonnegative().describe('Size of the export as UTF-8'),
+  path: z.string().optional().describe('The file written, when output_path was given'),
+  text: z.string().optional().describe('The export itself, when output_path was not given'),
+};
+
+/** Registers `export_<format>` for every export, and `release_document`. */
+export function registerExportTools(server: McpServer, documents: DocumentStore): void {
+  for (const format of EXPORT_FORMATS) {
+    server.registerTool(
+      `export_${format}`,
+      {
+        title: `Export to ${format}`,
+        description: `Exports a converted document as ${exporters[format].mediaType}.`,
+        inputSchema,
+        outputSchema,
+        annotations: { idempotentHint: true, openWorldHint: false },
+      },
+      ({ document_key, output_path }, { signal }) =>
+        answering(signal, { code: 'E303', message: `The ${format} export failed.` }, () =>
+          exportDocument(format, document_key, output_path, documents),
+        ),
+    );
+  }
+  registerRelease(server, documents);
+}
+
+async function exportDocument(
+  format: ExportFormat,
+  key: string,
+  outputPath: string | undefined,
+  documents: DocumentStore,
+): Promise<CallToolResult> {
+  const text = exporters[format].render(documents.get(key));
+  if (outputPath !== undefined) {
+    const result = { path: outputPath, size_bytes: await writeFileAtomically(outputPath, text) };
+    return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result };
+  }
+  const size = Buffer.byteLength(text);
+  if (size > INLINE_BYTES) {
+    throw new AppError('E305', `The export has ${size} bytes; above ${INLINE_BYTES} an output_path has to be given.`);
+  }
+  return { content: [{ type: 'text', text }], structuredContent: { size_bytes: size, text } };
+}
+
+function registerRelease(server: McpServer, documents: DocumentStore): void {
+  server.registerTool(
+    'release_document',
+    {
+      title: 'Release a document',
+      description: 'Forgets a converted document. Repeating it does no harm.',
+      inputSchema: { document_key: documentKey },
+      outputSchema: {
+        released: z.boolean().describe('Whether there was such a document'),
+        resident_bytes: z.number().int().describe('Memory of the server, for whoever decides to restart it'),
+      },
+      annotations: { idempotentHint: true, openWorldHint: false },
+    },
+    ({ document_key }) => {
+      const result = { released: documents.delete(document_key), resident_bytes: process.memoryUsage.rss() };
+      return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result };
+    },
+  );
+}

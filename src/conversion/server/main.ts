@@ -1,0 +1,11 @@
+/** A converter child: the built-in MCP server on its standard input and output. */
+import { Console } from 'node:console';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { endWithParent } from './parent-watch.js';
+import { createServer } from './server.js';
+
+endWithParent();
+process.stdin.on('end', () => process.exit(0));
+// The standard output carries the protocol and nothing else, whatever a reader's library prints.
+globalThis.console = new Console(process.stderr);
+await createServer().connect(new StdioServerTransport());

@@ -1,0 +1,39 @@
+import type { Request, RequestHandler } from 'express';
+import type { Logger } from '../observability/logger.js';
+import type { Metrics } from '../observability/metrics.js';
+import './locals.js';
+
+/**
+ * One log line and one observation per request, once it has ended. Both name the route by its pattern:
+ * a URL would make a time series each, and carry what clients put into it.
+ */
+export function recordRequests(logger: Logger, metrics: Pick<Metrics, 'httpRequestDuration'>): RequestHandler {
+  return (request, response, next) => {
+    const started = process.hrtime.bigint();
+    const { socket } = request;
+    const bytesBefore = socket.bytesWritten;
+    response.once('close', () => {
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const aborted = !response.writableFinished;
+      const labels = { method: request.method, route: routePattern(request) };
+      const statusClass = aborted ? 'aborted' : `${Math.floor(response.statusCode / 100)}xx`;
+      metrics.httpRequestDuration.observe({ ...labels, status_class: statusClass }, seconds);
+      logger.info('request', {
+        ...labels,
+        ...(aborted ? { aborted } : { status: response.statusCode }),
+        ms: Math.round(seconds * 1e4) / 10,
+        bytes: socket.bytesWritten - bytesBefore,
+        requestId: response.locals.requestId,
+        clientId: response.locals.clientId,
+        jobId: response.locals.jobId,
+        code: response.locals.errorCode,
+      });
+    });
+    next();
+  };
+}
+
+function routePattern(request: Request): string {
+  const route = request.route as { path?: unknown } | undefined;
+  return typeof route?.path === 'string' ? route.path : 'unmatched';
+}

@@ -1,0 +1,2 @@
+/** Base path of the API. */
+export const API = '/api/v1';

@@ -1,0 +1,88 @@
+import winston from 'winston';
+import type { LogLevel } from '../config.js';
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * What the service logs with. A message is constant text; whatever a client or another system sent
+ * goes into fields, where JSON escapes it. An `Error` in a field is logged whole, cause and all.
+ */
+export interface Logger {
+  error(message: string, fields?: LogFields): unknown;
+  warn(message: string, fields?: LogFields): unknown;
+  info(message: string, fields?: LogFields): unknown;
+  debug(message: string, fields?: LogFields): unknown;
+  /** A logger that adds `fields`, such as a job's id, to every line. */
+  child(fields: LogFields): Logger;
+}
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** Which process writes: `web`, `worker`. */
+  readonly service: string;
+  /** Standard output by default. */
+  readonly output?: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Lines for people instead of JSON; by default on a terminal, outside production. */
+  readonly readable?: boolean;
+}
+
+/** How many causes of an error are followed. */
+const MAX_CAUSES = 5;
+
+/** One JSON object per line: `timestamp`, `level`, `service`, `message` and the fields. */
+export function createLogger({ level, service, output = process.stdout, readable }: LoggerOptions): Logger {
+  const forPeople = readable ?? (output.isTTY === true && process.env['NODE_ENV'] !== 'production');
+  return winston.createLogger({
+    level: level === 'silent' ? 'error' : level,
+    silent: level === 'silent',
+    defaultMeta: { service },
+    format: winston.format.combine(
+      winston.format.timestamp(),
+      winston.format((info) => Object.assign(info, serialiseFields(info)))(),
+      forPeople ? winston.format.printf(toReadableLine) : winston.format.json(),
+    ),
+    transports: [new winston.transports.Stream({ stream: output })],
+  });
+}
+
+function serialiseFields(fields: LogFields): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, serialise(value)]));
+}
+
+function serialise(value: unknown): unknown {
+  if (typeof value === 'string') return hidePasswords(value);
+  return value instanceof Error ? serialiseError(value, MAX_CAUSES) : value;
+}
+
+function serialiseError(error: Error, causes: number): Record<string, unknown> {
+  const { name, message, stack, cause, ...others } = error as Error & Record<string, unknown>;
+  return {
+    ...serialiseFields(others),
+    name,
+    message: hidePasswords(message),
+    stack: stack === undefined ? undefined : hidePasswords(stack),
+    ...(cause !== undefined && causes > 0 && { cause: describeCause(cause, causes - 1) }),
+  };
+}
+
+function describeCause(cause: unknown, causes: number): unknown {
+  return cause instanceof Error ? serialiseError(cause, causes) : serialise(cause);
+}
+
+/** Errors of drivers and clients may quote the URL that they were given. */
+function hidePasswords(text: string): string {
+  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, '$1:***@');
+}
+
+function toReadableLine({ timestamp, level, message, service, ...fields }: winston.Logform.TransformableInfo): string {
+  const time = String(timestamp).slice(11, 23);
+  const rest = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${toReadableValue(value)}`);
+  return [time, level.padEnd(5), `${String(service)}:`, String(message), ...rest].join(' ');
+}
+
+function toReadableValue(value: unknown): string {
+  const stack = typeof value === 'object' && value !== null && 'stack' in value ? value.stack : undefined;
+  return typeof stack === 'string' ? `\n${stack}\n` : JSON.stringify(value);
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildApp } from '../app.js';
+import { ConfigError, type Config } from '../config.js';
+import { checkDatabase } from '../database/health.js';
+import { errorCodeOf } from '../errors.js';
+import { Health, type HealthCheck } from '../http/health.js';
+import { createHttpServer } from '../http/server.js';
+import type { Services } from './services.js';
+
+/**
+ * Serves the API on the host and port of the settings, until it is closed: then it takes no more
+ * connections, lets running requests finish for a while, and cuts the rest off.
+ *
+ * @param checks what health looks at beside database and storage
+ * @returns where it listens, as a URL without a path
+ */
+export async function serveHttp(services: Services, checks: readonly HealthCheck[] = []): Promise<string> {
+  const { config, logger, metrics, database, storage, closing } = services;
+  const health = new Health(
+    [
+      { name: 'database', critical: true, check: () => checkDatabase(database) },
+      { name: 'storage', critical: true, check: () => storage.check() },
+      ...checks,
+    ],
+    { logger },
+  );
+  const app = buildApp({ config, logger, metrics, database, storage, health });
+  const server = createHttpServer(app, config.maxFileBytes);
+  await listen(server, config.http);
+  closing.addWork(() => closeServer(server, config.shutdownTimeoutMs));
+  const url = urlOf(server.address() as AddressInfo);
+  logger.info('listening', { url });
+  return url;
+}
+
+async function listen(server: Server, { port, host }: Config['http']): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    const reasons: Record<string, string> = {
+      EADDRINUSE: `port ${port} is in use; set PORT to another one, or to 0 for any`,
+      EACCES: `port ${port} may not be used by this user; set PORT to one above 1023`,
+      EADDRNOTAVAIL: `HOST is ${host}, which is no address of this machine`,
+      ENOTFOUND: `HOST is ${host}, which is not known`,
+    };
+    const reason = reasons[errorCodeOf(error) ?? ''];
+    throw reason ? new ConfigError([reason]) : error;
+  }
+}
+
+async function closeServer(server: Server, limitMs: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), limitMs);
+  await closed;
+  clearTimeout(timer);
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  const anywhere = address === '0.0.0.0' || address === '::';
+  const host = anywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}

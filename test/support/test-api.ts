@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { once } from 'node:events';
+import { buildApp, type AppParts } from '../../src/app.js';
+import { checkDatabase } from '../../src/database/health.js';
+import { Health } from '../../src/http/health.js';
+import { createHttpServer } from '../../src/http/server.js';
+import { createLogger } from '../../src/observability/logger.js';
+import { createMetrics, type Metrics } from '../../src/observability/metrics.js';
+import { InputStorage } from '../../src/storage/input-storage.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+/** The HTTP API without a worker: jobs stay as the test makes them. */
+export interface TestApi {
+  readonly db: TestDatabase;
+  readonly server: Server;
+  readonly url: string;
+  readonly port: number;
+  /** A folder that a JSON `filePath` may point into. */
+  readonly inputDir: string;
+  readonly storage: InputStorage;
+  readonly metrics: Metrics;
+  /** Every line logged so far. */
+  logLines(): Record<string, unknown>[];
+  /** Every file in the input storage, finished or not, relative to it. */
+  storedFiles(): Promise<string[]>;
+  countJobs(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  readonly maxFileBytes?: number;
+  readonly parts?: Partial<AppParts>;
+}
+
+export async function startTestApi({ maxFileBytes = 1024 * 1024, parts = {} }: TestApiOptions = {}): Promise<TestApi> {
+  const db = await createTestDatabase();
+  const root = await mkdtemp(path.join(tmpdir(), 'docling-jobs-api-'));
+  const inputDir = path.join(root, 'inbox');
+  const storageRoot = path.join(root, 'inputs');
+  await mkdir(inputDir);
+  const output = new PassThrough();
+  const lines: string[] = [];
+  output.on('data', (chunk: Buffer) => lines.push(...chunk.toString().split('\n').filter(Boolean)));
+  const logger = createLogger({ level: 'debug', service: 'test', output });
+  const metrics = createMetrics();
+  const storage = new InputStorage(storageRoot);
+  const app = buildApp({
+    config: {
+      environment: 'test',
+      inputDirs: [inputDir],
+      maxFileBytes,
+      urlAllowPrivate: false,
+      database: { poolSize: 5 },
+    },
+    logger,
+    metrics,
+    database: db.database,
+    storage,
+    health: new Health(
+      [
+        { name: 'database', critical: true, check: () => checkDatabase(db.database) },
+        { name: 'storage', critical: true, check: () => storage.check() },
+      ],
+      { logger, cacheMs: 0 },
+    ),
+    ...parts,
+  });
+  const server = createHttpServer(app, maxFileBytes).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    db,
+    server,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    inputDir,
+    storage,
+    metrics,
+    logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    storedFiles: () => listFiles(storageRoot),
+    countJobs: async () => Number((await db.row<{ count: string }>('SELECT count(*) FROM jobs')).count),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+      await db.drop();
+      await rm(root, { recursive: true });
+    },
+  };
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { DoclingDocument } from '../../../../src/conversion/document/docling-document.js';
+import { exporters } from '../../../../src/conversion/exporters/index.js';
+import type { Format } from '../../../../src/conversion/formats/format.js';
+
+export interface ReadOptions {
+  readonly mimeType?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Reads `content` with `format` through a file of its own. */
+export async function read(
+  format: Format,
+  content: string | Buffer,
+  options: ReadOptions = {},
+): Promise<DoclingDocument> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'text-format-'));
+  try {
+    const file = path.join(directory, 'input');
+    await writeFile(file, content);
+    return await format.read({
+      path: file,
+      fileName: 'input.txt',
+      mimeType: options.mimeType ?? 'text/plain',
+      binaryHash: 1,
+      signal: options.signal ?? new AbortController().signal,
+      onProgress: () => undefined,
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** What `format` makes of `content`, as Markdown without the last line break. */
+export async function readToMarkdown(format: Format, content: string | Buffer): Promise<string> {
+  return exporters.markdown.render(await read(format, content)).trimEnd();
+}
+
+/** Lines joined, for expectations that read like the output. */
+export function lines(...all: string[]): string {
+  return all.join('\n');
+}
