@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import winston from 'winston';
 import type { LogLevel } from '../config.js';
 
@@ -51,7 +52,7 @@ function serialiseFields(fields: LogFields): Record<string, unknown> {
 
 function serialise(value: unknown): unknown {
   if (typeof value === 'string') return hidePasswords(value);
-  return value instanceof Error ? serialiseError(value, MAX_CAUSES) : value;
+  return types.isNativeError(value) ? serialiseError(value, MAX_CAUSES) : value;
 }
 
 function serialiseError(error: Error, causes: number): Record<string, unknown> {
@@ -66,7 +67,7 @@ function serialiseError(error: Error, causes: number): Record<string, unknown> {
 }
 
 function describeCause(cause: unknown, causes: number): unknown {
-  return cause instanceof Error ? serialiseError(cause, causes) : serialise(cause);
+  return types.isNativeError(cause) ? serialiseError(cause, causes) : serialise(cause);
 }
 
 /** Errors of drivers and clients may quote the URL that they were given. */

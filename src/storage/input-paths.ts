@@ -1,6 +1,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../errors.js';
+import { isNotFound } from './not-found.js';
 
 /**
  * Where a caller's file really lies, every link followed. A file that is not there yet is allowed for,
@@ -57,8 +58,4 @@ async function refuseIrregular(file: string): Promise<void> {
 
 function outside(cause?: unknown): AppError {
   return new AppError('E104', 'The path of the file leads outside the folders that inputs may come from.', { cause });
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../errors.js';
+import { isNotFound } from './not-found.js';
 
 export interface StoredInput {
   /** Relative to the storage; what `jobs.input_path` holds. */
@@ -166,8 +167,4 @@ function formatMegabytes(bytes: number): string {
 
 function storageUnavailable(cause: unknown): AppError {
   return new AppError('E005', 'The storage cannot be used at the moment.', { cause, retryAfterSeconds: 30 });
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -84,7 +84,7 @@ describe('POST /process', () => {
       .set('Content-Type', 'multipart/form-data; boundary=b')
       .send(
         '--b\r\nContent-Disposition: form-data; name="sessionId"\r\n\r\nnames\r\n' +
-          "--b\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''%E2%82%AC%20rates.html\r\n\r\n" +
+          '--b\r\nContent-Disposition: form-data; name="file"; filename*=UTF-8\'\'%E2%82%AC%20rates.html\r\n\r\n' +
           '<!doctype html><p>x\r\n--b--\r\n',
       );
 
@@ -122,7 +122,13 @@ describe('POST /process', () => {
   it('when JSON names a file that is not there yet, then the job is made all the same', async () => {
     const filePath = path.join(api.inputDir, 'on-its-way.docx');
 
-    const response = await post().send({ sessionId: 'paths', inputType: 'FILE', filePath, maxRetries: 1, timeoutMs: 9 });
+    const response = await post().send({
+      sessionId: 'paths',
+      inputType: 'FILE',
+      filePath,
+      maxRetries: 1,
+      timeoutMs: 9,
+    });
 
     expect(response.status).toBe(200);
     expect(await readJob(api.db, response.body.jobId)).toMatchObject({

@@ -83,7 +83,7 @@ function dataRows(series: readonly XmlElement[], resolve: ReferenceResolver): st
     name: points(one.child('c:tx'), resolve).join(' '),
     values: points(one.child('c:val') ?? one.child('c:yVal'), resolve),
   }));
-  const count = Math.max(categories.length, ...columns.map(({ values }) => values.length), 0);
+  const count = columns.reduce((most, { values }) => Math.max(most, values.length), categories.length);
   if (count === 0) return [];
   if (count * columns.length > LIMITS.cells)
     throw new AppError('E305', 'A chart has more data than the converter takes');

@@ -42,15 +42,21 @@ export class InlineContent {
     if (latex !== '') this.pieces.push({ kind: 'formula', latex });
   }
 
-  /** The pieces without space around the whole and without empty ones. */
+  /** The pieces without space around the whole. */
   trimmed(): Inline[] {
-    const pieces = this.pieces.filter((piece) => piece.kind === 'formula' || piece.text.trim() !== '');
+    const { pieces } = this;
+    while (isBlank(pieces[0])) pieces.shift();
+    while (isBlank(pieces.at(-1))) pieces.pop();
     const [first] = pieces;
     const last = pieces.at(-1);
     if (first?.kind === 'text') first.text = first.text.trimStart();
     if (last?.kind === 'text') last.text = last.text.trimEnd();
     return pieces;
   }
+}
+
+function isBlank(piece: Inline | undefined): boolean {
+  return piece?.kind === 'text' && piece.text.trim() === '';
 }
 
 /** All pieces as one line of plain text, equations between dollar signs. */

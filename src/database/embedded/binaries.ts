@@ -126,6 +126,7 @@ async function whyNotRunnable(native: string, account: Account): Promise<unknown
 async function copyPackage(native: string, target: string): Promise<void> {
   const workplace = path.join(path.dirname(target), 'native-unfinished');
   const copy = path.join(workplace, 'native');
+  if (existsSync(workplace)) await openToAll(workplace);
   await rm(workplace, { recursive: true, force: true });
   await mkdir(workplace);
   await cp(native, copy, {
@@ -133,17 +134,17 @@ async function copyPackage(native: string, target: string): Promise<void> {
     verbatimSymlinks: true,
     filter: (source) => !source.endsWith('.a') && path.basename(source) !== 'pkgconfig',
   });
+  await openToAll(copy);
   await linkLibraries(copy);
-  await makeReadable(copy);
   await rename(copy, target);
   await rm(workplace, { recursive: true });
 }
 
-/** A checkout made under a strict umask is closed to others, and so would be its copy. */
-async function makeReadable(file: string): Promise<void> {
+/** A copy keeps the modes of its source, which may be closed to others (umask 077) or to writing (a read-only install). */
+async function openToAll(file: string): Promise<void> {
   const status = await lstat(file);
   if (status.isSymbolicLink()) return;
-  await chmod(file, status.mode | 0o444 | ((status.mode & 0o100) === 0 ? 0 : 0o111));
+  await chmod(file, status.mode | 0o644 | ((status.mode & 0o100) === 0 ? 0 : 0o111));
   if (!status.isDirectory()) return;
-  for (const name of await readdir(file)) await makeReadable(path.join(file, name));
+  for (const name of await readdir(file)) await openToAll(path.join(file, name));
 }

@@ -130,7 +130,7 @@ describe('a document that can be had', () => {
 
     await fetchIt(await listen(server));
 
-    await closed;
+    await expect(closed).resolves.toBeDefined();
   });
 
   it('when it has exactly the largest size, then it is stored', async () => {

@@ -1,7 +1,8 @@
 import type { DocumentNode } from '../../document/docling-document.js';
 import type { DocumentBuilder } from '../../document/document-builder.js';
-import type { XmlElement } from '../../package/xml-tree.js';
 import { plainText } from '../../package/inline-content.js';
+import { addParagraph } from '../../package/inline-writer.js';
+import type { XmlElement } from '../../package/xml-tree.js';
 import { ListWriter } from './lists.js';
 import type { ListNumber, Numbering } from './numbering.js';
 import {
@@ -15,7 +16,6 @@ import {
 import { PlainTextReader, TRANSPARENT_BLOCKS } from './plain-text.js';
 import type { NumberingReference } from './styles.js';
 import { cellsOf, rowsOf, tableRows } from './tables.js';
-import { addParagraph } from '../../package/inline-writer.js';
 
 const TICK_BOXES = /^[☐☑☒□■▪▫]\s*/u;
 
@@ -145,6 +145,6 @@ function isEmpty(content: ParagraphContent): boolean {
 }
 
 /** Runs a writing to its end without pauses. */
-export function drain(steps: Generator<void, void, undefined>): void {
+function drain(steps: Generator<void, void, undefined>): void {
   while (!steps.next().done);
 }

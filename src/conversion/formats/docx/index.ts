@@ -2,9 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../../errors.js';
 import type { DoclingDocument } from '../../document/docling-document.js';
 import { DocumentBuilder } from '../../document/document-builder.js';
+import { readPackage } from '../../package/read-package.js';
 import { mainPartName, readRelationships, readXmlPart } from '../../package/relationships.js';
 import type { XmlElement } from '../../package/xml-tree.js';
-import { ZipPackage } from '../../package/zip-package.js';
+import type { ZipPackage } from '../../package/zip-package.js';
 import type { Format, FormatInput } from '../format.js';
 import { BodyWriter } from './body.js';
 import { addComments } from './comments.js';
@@ -19,16 +20,7 @@ import { StyleSheet } from './styles.js';
 const BLOCKS_PER_STEP = 500;
 
 /** Word documents: docx and docm, transitional and strict. */
-export const docxFormat: Format = { name: 'docx', read: readDocx };
-
-async function readDocx(input: FormatInput): Promise<DoclingDocument> {
-  const pkg = await ZipPackage.open(input.path, input.signal);
-  try {
-    return await convert(pkg, input);
-  } finally {
-    pkg.close();
-  }
-}
+export const docxFormat: Format = { name: 'docx', read: (input) => readPackage(input, convert) };
 
 async function convert(pkg: ZipPackage, input: FormatInput): Promise<DoclingDocument> {
   const main = await mainPartName(pkg);

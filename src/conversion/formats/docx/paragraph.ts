@@ -1,7 +1,7 @@
+import { InlineContent, type Inline, type RunFormat } from '../../package/inline-content.js';
 import type { Relationships } from '../../package/relationships.js';
 import type { XmlElement } from '../../package/xml-tree.js';
 import { latexFromOmml } from './equations.js';
-import { InlineContent, type Inline, type RunFormat } from '../../package/inline-content.js';
 import type { Notes } from './notes.js';
 import type { Numbering } from './numbering.js';
 import { symbolCharacter } from './symbols.js';
@@ -209,22 +209,28 @@ class ParagraphReader {
   }
 
   private readDrawing(drawing: XmlElement): void {
-    const boxes = [...textBoxesOf(drawing)];
-    this.textBoxes.push(...boxes);
-    const properties = [...drawing.descendants('wp:docPr')][0];
+    const hasBoxes = this.addTextBoxes(drawing);
+    const [properties] = drawing.descendants('wp:docPr');
     const description = properties?.attribute('descr') ?? properties?.attribute('title');
     if (!drawing.descendants('c:chart').next().done) this.pictures.push({ kind: 'chart', description });
     // A box's own pictures are read with the box.
-    else if (boxes.length === 0)
-      this.pictures.push(
-        ...Array.from(drawing.descendants('a:blip'), () => ({ kind: 'picture' as const, description })),
-      );
+    else if (!hasBoxes) this.addPictures(drawing, description);
+  }
+
+  /** Whether there were any. */
+  private addTextBoxes(drawing: XmlElement): boolean {
+    const before = this.textBoxes.length;
+    for (const box of textBoxesOf(drawing)) this.textBoxes.push(box);
+    return this.textBoxes.length > before;
+  }
+
+  private addPictures(drawing: XmlElement, description: string | undefined): void {
+    const blips = drawing.descendants('a:blip');
+    while (!blips.next().done) this.pictures.push({ kind: 'picture', description });
   }
 
   private readLegacyDrawing(drawing: XmlElement): void {
-    const boxes = [...textBoxesOf(drawing)];
-    this.textBoxes.push(...boxes);
-    if (boxes.length > 0) return;
+    if (this.addTextBoxes(drawing)) return;
     for (const shape of drawing.descendants('v:shape')) {
       if (shape.descendants('v:imagedata').next().done) continue;
       this.pictures.push({ kind: 'picture', description: shape.attribute('alt') });

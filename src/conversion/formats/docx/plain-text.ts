@@ -41,7 +41,7 @@ export class PlainTextReader {
     const content = readParagraph(paragraph, this.context);
     const reference = numberingOf(paragraph, this.context.styles, this.numbering);
     const number = reference && this.numbering.next(reference);
-    pictures.push(...content.pictures);
+    for (const picture of content.pictures) pictures.push(picture);
     const formulas = content.formulas.map((latex) => `$${latex}$`);
     const text = [plainText(content.inlines), ...formulas].filter(Boolean).join(' ');
     const boxes = content.textBoxes.flatMap((box) => this.lines(box, pictures));

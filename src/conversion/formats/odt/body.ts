@@ -65,7 +65,7 @@ export class BodyWriter {
     return parent.elements().flatMap((element) => {
       if (element.name === 'text:p' || element.name === 'text:h') {
         const content = this.read(element);
-        shapes.push(...content.shapes);
+        for (const shape of content.shapes) shapes.push(shape);
         const text = plainText(content.inlines);
         return text === '' ? [] : [text];
       }

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../../../errors.js';
 import type { DoclingDocument } from '../../document/docling-document.js';
 import { DocumentBuilder } from '../../document/document-builder.js';
+import { readPackage } from '../../package/read-package.js';
 import { readXmlPart } from '../../package/relationships.js';
-import { ZipPackage } from '../../package/zip-package.js';
+import type { ZipPackage } from '../../package/zip-package.js';
 import type { Format, FormatInput } from '../format.js';
 import { BodyWriter } from './body.js';
 import { readCharts } from './charts.js';
@@ -14,16 +15,7 @@ import { StyleSheet } from './styles.js';
 const BLOCKS_PER_STEP = 500;
 
 /** OpenDocument text: odt and its templates. */
-export const odtFormat: Format = { name: 'odt', read: readOdt };
-
-async function readOdt(input: FormatInput): Promise<DoclingDocument> {
-  const pkg = await ZipPackage.open(input.path, input.signal);
-  try {
-    return await convert(pkg, input);
-  } finally {
-    pkg.close();
-  }
-}
+export const odtFormat: Format = { name: 'odt', read: (input) => readPackage(input, convert) };
 
 async function convert(pkg: ZipPackage, input: FormatInput): Promise<DoclingDocument> {
   const content = await readXmlPart(pkg, 'content.xml');

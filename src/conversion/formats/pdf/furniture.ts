@@ -5,6 +5,8 @@ import type { Line, ReadPage } from './model.js';
 const ZONE = 0.2;
 /** How many rows from the edge may be furniture. */
 const ROWS = 3;
+/** How many rows a running head of several parts has. */
+const HEAD_ROWS = 2;
 /** How far a running head may move from page to page, in points. */
 const DRIFT = 6;
 /** Distance of baselines, in ems, that sets a running head apart. */
@@ -46,7 +48,7 @@ export function findFurniture(pages: readonly ReadPage[]): Map<Line, FurnitureLa
       // Numbers recur in tables too: one that is a page's stands at the edge, by itself or in a running head.
       const hasWords = /\p{L}{2}/u.test(line.text);
       // The head of a table that goes on over pages recurs as well, but right above its rows.
-      const recurs = hasWords && (alone || detached) && twins.length >= (outermost ? 2 : 3);
+      const recurs = hasWords &&  twins.length >= (outermost ? 2 : 3);
       if (line.artifact || recurs || (isNumber && outermost && alone)) found.set(line, label);
     }
     for (const { line, label, outermost } of page) {
@@ -89,5 +91,5 @@ function candidatesOf(page: ReadPage): Candidate[] {
 /** Whether the rows at the edge, the first ones given, are few and end in a gap. */
 function isDetached(baselines: readonly number[], size: number): boolean {
   const gap = baselines.slice(1).findIndex((row, index) => Math.abs(row - (baselines[index] ?? row)) > GAP * size);
-  return gap >= 0 && gap < ROWS;
+  return gap >= 0 && gap < HEAD_ROWS;
 }

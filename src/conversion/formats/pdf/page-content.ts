@@ -2,7 +2,7 @@ import { OPS, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { AppError } from '../../../errors.js';
 import { LIMITS } from '../../limits.js';
 import type { FontTable } from './fonts.js';
-import { multiply, transformedBox, type Box, type Matrix } from './geometry.js';
+import { IDENTITY, multiply, transformedBox, type Box, type Matrix } from './geometry.js';
 import { GlyphCollector, type ShownText } from './glyphs.js';
 import type { PageContent } from './model.js';
 import { RulingCollector } from './rulings.js';
@@ -11,14 +11,15 @@ import { initialState, TextPosition, type GraphicsState } from './text-state.js'
 type Operands = readonly unknown[];
 type OperatorList = Awaited<ReturnType<PDFPageProxy['getOperatorList']>>;
 
-const STROKES: ReadonlySet<number> = new Set([OPS.stroke, OPS.closeStroke]);
-const FILLS: ReadonlySet<number> = new Set([OPS.fill, OPS.eoFill]);
-const FILL_STROKES: ReadonlySet<number> = new Set([
+const STROKES: ReadonlySet<number> = new Set([
+  OPS.stroke,
+  OPS.closeStroke,
   OPS.fillStroke,
   OPS.eoFillStroke,
   OPS.closeFillStroke,
   OPS.closeEOFillStroke,
 ]);
+const FILLS: ReadonlySet<number> = new Set([OPS.fill, OPS.eoFill]);
 /** Smaller images are ornaments: bullets, rules, bits of a background; in points. */
 const SMALLEST_PICTURE = 24;
 
@@ -72,41 +73,53 @@ class Interpreter {
     const transformed = this.justTransformed;
     this.justTransformed = operator === OPS.transform;
     if (operator === OPS.restore && transformed) this.addPicture();
-    if (!this.runText(operator, operands)) this.runGraphics(operator, operands);
+    const isDone = this.setTextState(operator, operands) || this.placeText(operator, operands);
+    if (!isDone && !this.openOrClose(operator, operands)) this.paint(operator, operands);
   }
 
-  private runText(operator: number, operands: Operands): boolean {
-    const { state, pen } = this;
-    const number = (index: number) => (operands[index] as number | undefined) ?? 0;
+  private setTextState(operator: number, operands: Operands): boolean {
+    const { state } = this;
+    const first = operands[0] as number;
     switch (operator) {
-      case OPS.beginText:
-        pen.setMatrix([1, 0, 0, 1, 0, 0]);
-        return true;
       case OPS.setFont:
         state.font = this.fonts.get(String(operands[0]), this.page);
-        state.fontSize = number(1);
+        state.fontSize = operands[1] as number;
+        return true;
+      case OPS.setGState:
+        this.setFontOf(operands[0] as readonly (readonly [string, unknown])[]);
         return true;
       case OPS.setCharSpacing:
-        state.charSpacing = number(0);
+        state.charSpacing = first;
         return true;
       case OPS.setWordSpacing:
-        state.wordSpacing = number(0);
+        state.wordSpacing = first;
         return true;
       case OPS.setHScale:
-        state.horizontalScale = number(0) / 100;
+        state.horizontalScale = first / 100;
         return true;
       case OPS.setLeading:
-        state.leading = number(0);
+        state.leading = first;
         return true;
       case OPS.setTextRise:
-        state.rise = number(0);
+        state.rise = first;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private placeText(operator: number, operands: Operands): boolean {
+    const { state, pen } = this;
+    switch (operator) {
+      case OPS.beginText:
+        pen.setMatrix(IDENTITY);
         return true;
       case OPS.moveText:
-        pen.moveLine(number(0), number(1));
+        pen.moveLine(operands[0] as number, operands[1] as number);
         return true;
       case OPS.setLeadingMoveText:
-        state.leading = -number(1);
-        pen.moveLine(number(0), number(1));
+        state.leading = -(operands[1] as number);
+        pen.moveLine(operands[0] as number, operands[1] as number);
         return true;
       case OPS.setTextMatrix:
         pen.setMatrix(operands[0] as Matrix);
@@ -122,36 +135,41 @@ class Interpreter {
     }
   }
 
-  private runGraphics(operator: number, operands: Operands): void {
+  /** Operators that open or close a part of the page, and the transform between them. */
+  private openOrClose(operator: number, operands: Operands): boolean {
     switch (operator) {
       case OPS.save:
       case OPS.beginGroup:
         this.saved.push({ ...this.state });
-        break;
-      case OPS.restore:
-      case OPS.endGroup:
-      case OPS.paintFormXObjectEnd:
-      case OPS.endAnnotation:
-        this.state = this.saved.pop() ?? this.state;
-        break;
-      case OPS.transform:
-        this.transform(operands as unknown as Matrix);
-        break;
+        return true;
       case OPS.paintFormXObjectBegin:
         this.saved.push({ ...this.state });
         if (operands[0]) this.transform(operands[0] as Matrix);
-        break;
+        return true;
       case OPS.beginAnnotation:
         this.saved.push({ ...this.state });
         this.state = initialState(this.base);
         this.transform(operands[2] as Matrix);
         this.transform(operands[3] as Matrix);
-        break;
-      case OPS.setGState:
-        this.setFontOf(operands[0] as readonly (readonly [string, unknown])[]);
-        break;
+        return true;
+      case OPS.restore:
+      case OPS.endGroup:
+      case OPS.paintFormXObjectEnd:
+      case OPS.endAnnotation:
+        this.state = this.saved.pop() ?? this.state;
+        return true;
+      case OPS.transform:
+        this.transform(operands as unknown as Matrix);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private paint(operator: number, operands: Operands): void {
+    switch (operator) {
       case OPS.constructPath:
-        this.paint(operands[0] as number, (operands[1] as readonly (ArrayLike<number> | null)[])[0]);
+        this.paintPath(operands[0] as number, (operands[1] as readonly (ArrayLike<number> | null)[])[0]);
         break;
       case OPS.paintImageXObject:
       case OPS.paintInlineImageXObject:
@@ -186,12 +204,9 @@ class Interpreter {
     this.state.fontSize = Number(font[1]);
   }
 
-  private paint(operator: number, path: ArrayLike<number> | null | undefined): void {
-    if (!path) return;
-    const { ctm } = this.state;
-    if (STROKES.has(operator)) this.lines.add(path, false, ctm);
-    else if (FILLS.has(operator)) this.lines.add(path, true, ctm);
-    else if (FILL_STROKES.has(operator)) this.lines.add(path, false, ctm);
+  private paintPath(operator: number, path: ArrayLike<number> | null | undefined): void {
+    if (path && STROKES.has(operator)) this.lines.add(path, false, this.state.ctm);
+    else if (path && FILLS.has(operator)) this.lines.add(path, true, this.state.ctm);
   }
 
   /**

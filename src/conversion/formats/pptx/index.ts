@@ -1,23 +1,15 @@
 import type { DoclingDocument } from '../../document/docling-document.js';
 import { DocumentBuilder } from '../../document/document-builder.js';
+import { readPackage } from '../../package/read-package.js';
 import { mainPartName, readRelationships, readXmlPart } from '../../package/relationships.js';
-import { ZipPackage } from '../../package/zip-package.js';
+import type { ZipPackage } from '../../package/zip-package.js';
 import type { Format, FormatInput } from '../format.js';
 import { addComments, readAuthors } from './comments.js';
 import { readPresentation, SlideReader } from './slide-parts.js';
 import { SlideWriter } from './slide-writer.js';
 
 /** PowerPoint presentations: pptx, pptm and ppsx. */
-export const pptxFormat: Format = { name: 'pptx', read: readPptx };
-
-async function readPptx(input: FormatInput): Promise<DoclingDocument> {
-  const pkg = await ZipPackage.open(input.path, input.signal);
-  try {
-    return await convert(pkg, input);
-  } finally {
-    pkg.close();
-  }
-}
+export const pptxFormat: Format = { name: 'pptx', read: (input) => readPackage(input, convert) };
 
 async function convert(pkg: ZipPackage, input: FormatInput): Promise<DoclingDocument> {
   const main = await mainPartName(pkg);

@@ -1,8 +1,9 @@
 import type { BoundingBox, DoclingDocument, GroupItem } from '../../document/docling-document.js';
 import { DocumentBuilder } from '../../document/document-builder.js';
 import { addChart, MOST_POINTS, type ReferenceResolver } from '../../package/chart.js';
+import { readPackage } from '../../package/read-package.js';
 import { mainPartName, readRelationships, readXmlPart } from '../../package/relationships.js';
-import { ZipPackage } from '../../package/zip-package.js';
+import type { ZipPackage } from '../../package/zip-package.js';
 import type { Format, FormatInput } from '../format.js';
 import { parseRange, type CellRange } from './cell-address.js';
 import { addComments, readPersons } from './comments.js';
@@ -14,16 +15,7 @@ import { readSheet, type CellContext, type CellGrid, type SheetContent } from '.
 import { readWorkbook, type Sheet } from './workbook.js';
 
 /** Excel workbooks: xlsx and xlsm. */
-export const xlsxFormat: Format = { name: 'xlsx', read: readXlsx };
-
-async function readXlsx(input: FormatInput): Promise<DoclingDocument> {
-  const pkg = await ZipPackage.open(input.path, input.signal);
-  try {
-    return await convert(pkg, input);
-  } finally {
-    pkg.close();
-  }
-}
+export const xlsxFormat: Format = { name: 'xlsx', read: (input) => readPackage(input, convert) };
 
 async function convert(pkg: ZipPackage, input: FormatInput): Promise<DoclingDocument> {
   const main = await mainPartName(pkg);

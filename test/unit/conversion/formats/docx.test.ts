@@ -118,6 +118,13 @@ describe('docx: paragraphs', () => {
     ]);
   });
 
+  it('when links stand side by side, then the space between them stays', async () => {
+    const link = (text: string) => `<w:hyperlink r:id="rId9">${r(text)}</w:hyperlink>`;
+    expect(
+      await read(p(`${link('a')}${r(' ')}${link('b')}${r(' ')}`), {}, [['rId9', 'hyperlink', 'https://a.example/']]),
+    ).toEqual(['inline group', '  text: a -> https://a.example/', '  text:  ', '  text: b -> https://a.example/']);
+  });
+
   it('when content sits in controls, then it is read, and a check box tells its state', async () => {
     const box = (checked: number) =>
       `<w:sdt><w:sdtPr><w14:checkbox><w14:checked w14:val="${checked}"/></w14:checkbox></w:sdtPr><w:sdtContent>${r('☐')}</w:sdtContent></w:sdt>`;

@@ -155,7 +155,7 @@ describe('how text can be shown', () => {
   it('when text is placed by each of the text operators, then it stands where they put it', async () => {
     const operators = [
       'BT /F0 10 Tf 14 TL 80 Tz 1 Tc 2 Tw 1 0 0 1 70 700 Tm (one) Tj T* (two) Tj 0 -14 TD (three) Tj',
-      '(four) \' 0 0 (five) " 0 -14 Td [(s) 20 (ix)] TJ 3 Ts (th) Tj ET',
+      '(four) \' 0 0 (five) " 0 -14 Td [(s) 20 (ix)] TJ 1 Ts (th) Tj ET',
     ];
 
     const document = await readPdf(writePdf([a4().raw(operators.join('\n'))]));
