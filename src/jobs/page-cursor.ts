@@ -17,7 +17,7 @@ const payloadSchema = Joi.array().ordered(
   Joi.string().required(),
   Joi.string().custom(requireTimestamp).required(),
   Joi.string().pattern(UUID).required(),
-);
+).required();
 
 /**
  * An opaque cursor for the page after `position`. `scope` names the list and its filters; the cursor is

@@ -121,5 +121,6 @@ function setContentHeaders(
   const { mediaType, extension } = FORMATS[formatType];
   if (download) response.attachment(`${path.parse(fileName ?? 'document').name}${extension}`);
   if (formatType === 'html') response.set('Content-Security-Policy', HTML_POLICY);
-  response.set({ 'Content-Type': mediaType, 'Content-Length': String(sizeBytes) });
+  // Not by Express, which adds a character set to JSON, where none is defined.
+  response.setHeader('Content-Type', mediaType).setHeader('Content-Length', sizeBytes);
 }

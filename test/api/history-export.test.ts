@@ -41,7 +41,7 @@ describe('GET /history/export', () => {
 
     expect(response.status).toBe(200);
     expect(response.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
-    expect(response.headers['content-disposition']).toBe('attachment; filename="history-lines.ndjson"');
+    expect(response.headers['content-disposition']).toBe('attachment; filename=history-lines.ndjson');
     const jobs = (response.body as string)
       .trimEnd()
       .split('\n')
@@ -76,7 +76,7 @@ describe('GET /history/export', () => {
   it('when the session is named by more than letters, then the file name is a safe one', async () => {
     const response = await get(`sessionId=${encodeURIComponent('../a "b"; ü')}&format=csv`);
 
-    expect(response.headers['content-disposition']).toBe('attachment; filename="history-.._a_b_.csv"');
+    expect(response.headers['content-disposition']).toBe('attachment; filename=history-.._a_b_.csv');
   });
 
   it('when only the headers are asked for, then no history is read', async () => {

@@ -31,15 +31,27 @@ const FOREIGN_TEXTS: readonly (readonly [start: RegExp, kind: string])[] = [
  * then by the declared type. Reads the file's start and, of containers, their directory.
  *
  * @throws AppError E002 when no format reads it, E003 when it cannot be read or is empty, E004 when
- *   it is a broken container or encrypted.
+ *   it is a broken container, encrypted, or not what its extension says and nothing else either.
  */
 export async function detectFormat(filePath: string, hints: DetectionHints): Promise<RecognisedType> {
+  const found = await detectByContent(filePath, hints);
+  if (typeof found !== 'string') return found;
+  const extension = path.extname(hints.fileName).toLowerCase();
+  // What claims to be a document that it is not is a broken one.
+  if (typeByExtension(extension)) throw new AppError('E004', `The input is named ${extension}, but is ${found}.`);
+  throw new AppError('E002', `The input is ${found}; supported are ${describeSupportedTypes()}.`);
+}
+
+/** The type, or in words what was found instead. */
+type Detected = RecognisedType | string;
+
+async function detectByContent(filePath: string, hints: DetectionHints): Promise<Detected> {
   const head = await readHead(filePath);
   if (ZIP_MAGICS.some((magic) => startsWith(head.bytes, magic))) {
     const content = await readZipContent(filePath);
-    return 'type' in content ? content.type : unsupported(content.unsupported);
+    return 'type' in content ? content.type : content.unsupported;
   }
-  if (startsWith(head.bytes, COMPOUND_FILE_MAGIC)) return unsupported(await describeCompoundFile(filePath));
+  if (startsWith(head.bytes, COMPOUND_FILE_MAGIC)) return describeCompoundFile(filePath);
   if (isPdf(head.bytes)) return typeOf('application/pdf');
   const text = decodeText(head);
   return text === undefined ? detectBinary(filePath) : detectText(text, hints);
@@ -57,17 +69,17 @@ function isPdf(bytes: Buffer): boolean {
 }
 
 /** Short magic numbers such as BMP's `BM` also begin texts: only what is no text gets here. */
-async function detectBinary(filePath: string): Promise<RecognisedType> {
+async function detectBinary(filePath: string): Promise<Detected> {
   const found = await fileTypeFromFile(filePath).catch(() => undefined);
-  if (!found) return unsupported('a binary file of unknown type');
+  if (!found) return 'a binary file of unknown type';
   // An animated PNG is a PNG to whoever does not know of it.
   const mimeType = found.mime === 'image/apng' ? 'image/png' : found.mime;
-  return typeByMime(mimeType) ?? unsupported(`a .${found.ext} file (${found.mime})`);
+  return typeByMime(mimeType) ?? `a .${found.ext} file (${found.mime})`;
 }
 
-function detectText(text: string, { fileName, declaredMimeType }: DetectionHints): RecognisedType {
+function detectText(text: string, { fileName, declaredMimeType }: DetectionHints): Detected {
   const foreign = FOREIGN_TEXTS.find(([start]) => start.test(text));
-  if (foreign) return unsupported(foreign[1]);
+  if (foreign) return foreign[1];
   const html = sniffHtml(text);
   if (html === 'document') return typeOf('text/html');
   if (html === 'xhtml') return typeOf('application/xhtml+xml');
@@ -76,10 +88,7 @@ function detectText(text: string, { fileName, declaredMimeType }: DetectionHints
   const named = plainText(typeByExtension(extension)) ?? plainText(declared ? typeByMime(declared) : undefined);
   if (named) return named;
   if (html === 'fragment') return typeOf('text/html');
-  const telling = /^\.[\w-]{1,15}$/.test(extension);
-  return unsupported(
-    `plain text ${telling ? `with the extension ${extension.toLowerCase()}` : 'without an extension'}`,
-  );
+  return 'plain text';
 }
 
 function plainText(type: RecognisedType | undefined): RecognisedType | undefined {
@@ -90,8 +99,4 @@ function typeOf(mimeType: string): RecognisedType {
   const type = typeByMime(mimeType);
   if (!type) throw new Error(`No format is registered for ${mimeType}`);
   return type;
-}
-
-function unsupported(found: string): never {
-  throw new AppError('E002', `The input is ${found}; supported are ${describeSupportedTypes()}.`);
 }

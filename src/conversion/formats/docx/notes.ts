@@ -39,10 +39,7 @@ export class Notes {
   }
 
   private collect(kind: NoteKind, root: XmlElement | undefined): void {
-    for (const element of root?.elements(`w:${kind}`) ?? []) {
-      // Separators between text and notes are stored as notes too, with a type.
-      const type = element.attribute('w:type') ?? 'normal';
-      if (type === 'normal') this.elements.set(`${kind} ${element.attribute('w:id') ?? ''}`, element);
-    }
+    for (const element of root?.elements(`w:${kind}`) ?? [])
+      this.elements.set(`${kind} ${element.attribute('w:id') ?? ''}`, element);
   }
 }

@@ -4,13 +4,13 @@ export interface Dimensions {
 }
 
 /**
- * Width and height in pixels as the header of a PNG, JPEG, WEBP or BMP names them, read without
+ * Width and height in pixels as the header of a PNG, JPEG, WEBP, TIFF or BMP names them, read without
  * decoding the image; undefined for anything else and for a header that is cut off.
  */
 export function imageDimensions(bytes: Uint8Array): Dimensions | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    return pngSize(view) ?? jpegSize(view) ?? webpSize(view) ?? bmpSize(view);
+    return pngSize(view) ?? jpegSize(view) ?? webpSize(view) ?? tiffSize(view) ?? bmpSize(view);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -60,6 +60,24 @@ function webpSize(view: DataView): Dimensions | undefined {
 
 function uint24(view: DataView, offset: number): number {
   return view.getUint16(offset, true) + view.getUint8(offset + 2) * 0x10000;
+}
+
+/** Reads the first image's directory of a TIFF for its tags ImageWidth and ImageLength (TIFF 6.0, section 2). */
+function tiffSize(view: DataView): Dimensions | undefined {
+  const order = ascii(view, 0, 2);
+  const little = order === 'II';
+  if ((!little && order !== 'MM') || view.getUint16(2, little) !== 42) return undefined;
+  const directory = view.getUint32(4, little);
+  const size = { width: 0, height: 0 };
+  for (let index = 0; index < view.getUint16(directory, little); index += 1) {
+    const entry = directory + 2 + 12 * index;
+    const tag = view.getUint16(entry, little);
+    const isShort = view.getUint16(entry + 2, little) === 3;
+    const value = isShort ? view.getUint16(entry + 8, little) : view.getUint32(entry + 8, little);
+    if (tag === 256) size.width = value;
+    if (tag === 257) size.height = value;
+  }
+  return size;
 }
 
 /** A BMP whose rows run from the top has a negative height. */

@@ -11,7 +11,7 @@ import { TextRecogniser } from './text-recogniser.js';
 /** Share of the progress that starting the engine makes. */
 const STARTED = 0.2;
 
-/** PNG, JPEG, WEBP and BMP: a picture, and the text on it by character recognition (English). */
+/** PNG, JPEG, WEBP, TIFF (its first image) and BMP: a picture, and the text on it by character recognition (English). */
 export const imageFormat: Format = { name: 'image', read };
 
 async function read(input: FormatInput): Promise<DoclingDocument> {

@@ -56,7 +56,7 @@ export class TextRecogniser {
     return recogniser;
   }
 
-  /** The paragraphs of an encoded image (PNG, JPEG, WEBP, BMP or PNM). Throws AppError E004 when it cannot be decoded. */
+  /** The paragraphs of an encoded image (PNG, JPEG, WEBP, TIFF, BMP or PNM). Throws AppError E004 when it cannot be decoded. */
   async recognise(image: Uint8Array): Promise<RecognisedParagraph[]> {
     const result = this.worker.recognize(Buffer.from(image), {}, { blocks: true, text: false });
     const { data } = await this.settle(result).catch((cause: unknown) => {

@@ -48,7 +48,7 @@ export function findFurniture(pages: readonly ReadPage[]): Map<Line, FurnitureLa
       // Numbers recur in tables too: one that is a page's stands at the edge, by itself or in a running head.
       const hasWords = /\p{L}{2}/u.test(line.text);
       // The head of a table that goes on over pages recurs as well, but right above its rows.
-      const recurs = hasWords &&  twins.length >= (outermost ? 2 : 3);
+      const recurs = hasWords && (alone || detached) && twins.length >= (outermost ? 2 : 3);
       if (line.artifact || recurs || (isNumber && outermost && alone)) found.set(line, label);
     }
     for (const { line, label, outermost } of page) {

@@ -32,6 +32,7 @@ export async function readSheet(pkg: ZipPackage, part: string, context: CellCont
   return reader.content();
 }
 
+/** Columns; a longer row may be sparse, and a copy of it is not. */
 const SHORT_ROW = 64;
 
 class SheetReader {

@@ -75,7 +75,7 @@ describe('binary content', () => {
     ['an RTF document', '{\\rtf1\\ansi Hello}', /Rich Text Format/],
     ['a PostScript document', '%!PS-Adobe-3.0\n', /PostScript/],
   ])('when it is %s, then E002 names it and what is supported', async (_what, content, message) => {
-    const error = await detect(content, 'a.txt').catch((reason: unknown) => reason);
+    const error = await detect(content, 'a.bin').catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'E002' });
     expect(String(error)).toMatch(message);
     expect(String(error)).toContain(describeSupportedTypes());
@@ -122,7 +122,7 @@ describe('zip containers', () => {
     ['an xlsb', () => office('application/vnd.ms-excel.sheet.binary.macroEnabled'), /\.xlsb/],
     ['an empty archive', () => zip({}), /is a zip archive/],
   ])('when it is %s, then E002', async (_what, make, message) => {
-    await expect(detect(await make(), 'a.docx')).rejects.toMatchObject({
+    await expect(detect(await make(), 'a')).rejects.toMatchObject({
       code: 'E002',
       message: expect.stringMatching(message),
     });
@@ -162,7 +162,7 @@ describe('compound files', () => {
   ])('when it has the stream %s, then E002 names %s', async (stream, named) => {
     // Far enough back to stand in the directory's second sector.
     const file = compoundFile(['\x01CompObj', '\x05SummaryInformation', '1Table', 'Data', stream]);
-    await expect(detect(file, 'a.docx')).rejects.toMatchObject({
+    await expect(detect(file, 'a')).rejects.toMatchObject({
       code: 'E002',
       message: expect.stringContaining(named),
     });
@@ -209,8 +209,6 @@ describe('text', () => {
   });
 
   it.each<[string, string, string, string?]>([
-    ['a text called .pdf', 'Not a PDF at all', 'a.pdf'],
-    ['a text called .docx', 'Hello', 'a.docx'],
     ['a name without an extension and no declared type', 'Hello', 'README'],
     ['a declared type that is no text', 'Hello', 'a', 'application/pdf'],
     ['XML', '<?xml version="1.0"?><svg/>', 'a.xml'],
@@ -218,8 +216,16 @@ describe('text', () => {
     await expect(detect(content, fileName, declared)).rejects.toMatchObject({ code: 'E002' });
   });
 
-  it('when a text holds a NUL, then E002', async () => {
-    await expect(detect('a,b\n\0', 'a.csv')).rejects.toMatchObject({ code: 'E002' });
+  it.each<[string, string | Buffer, string, string]>([
+    ['.pdf', 'Not a PDF at all', 'a.pdf', 'The input is named .pdf, but is plain text.'],
+    ['.docx', GIF, 'a.DOCX', 'The input is named .docx, but is a .gif file (image/gif).'],
+  ])('when it is named %s and is no document at all, then E004 says what it is', async (_what, content, fileName, message) => {
+    await expect(detect(content, fileName)).rejects.toMatchObject({ code: 'E004', message });
+  });
+
+  it('when a text holds a NUL, then it is none', async () => {
+    await expect(detect('a,b\n\0', 'a')).rejects.toMatchObject({ code: 'E002' });
+    await expect(detect('a,b\n\0', 'a.csv')).rejects.toMatchObject({ code: 'E004' });
   });
 });
 

@@ -47,6 +47,7 @@ const STYLES = part(
    <w:style w:type="paragraph" w:styleId="berschrift2"><w:name w:val="heading 2"/><w:basedOn w:val="berschrift1"/>
      <w:pPr><w:numPr><w:numId w:val="9"/></w:numPr><w:outlineLvl w:val="1"/></w:pPr></w:style>
    <w:style w:type="paragraph" w:styleId="Own"><w:name w:val="Chapter"/><w:basedOn w:val="berschrift1"/></w:style>
+   <w:style w:type="paragraph" w:styleId="TOCHeading"><w:name w:val="TOC Heading"/><w:basedOn w:val="berschrift1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr></w:style>
    <w:style w:type="paragraph" w:styleId="Loop"><w:name w:val="Loop"/><w:basedOn w:val="Loop"/></w:style>
    <w:style w:type="character" w:styleId="Strong"><w:name w:val="Strong"/><w:rPr><w:b/></w:rPr></w:style>`,
 );
@@ -147,6 +148,10 @@ describe('docx: headings', () => {
     const body =
       p('Name', style('Titel')) + p('One', style('berschrift1')) + p('Two', style('Own')) + p('Three', style('Loop'));
     expect(await read(body, PARTS)).toEqual(['title: Name', 'heading 1: One', 'heading 1: Two', 'text: Three']);
+  });
+
+  it('when a heading style is kept out of the outline, then it is a heading all the same', async () => {
+    expect(await read(p('Contents', style('TOCHeading')), PARTS)).toEqual(['heading 1: Contents']);
   });
 
   it('when a heading style is numbered, then its number stands in front', async () => {

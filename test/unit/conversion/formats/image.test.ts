@@ -113,6 +113,14 @@ describe('the size in a header', () => {
     ['lossy WEBP', bytes('RIFF    WEBPVP8     ', [0, 0, 0, 0x9d, 1, 0x2a, 0x2c, 1, 200, 0])],
     ['lossless WEBP', bytes('RIFF    WEBPVP8L    /', [0x2b, 0xc1, 0x31, 0])],
     ['extended WEBP', bytes('RIFF    WEBPVP8X    ', [0, 0, 0, 0, 0x2b, 1, 0, 199, 0, 0])],
+    [
+      'TIFF of an Intel machine',
+      bytes('II*\0', [8, 0, 0, 0, 2, 0], [0, 1, 4, 0, 1, 0, 0, 0, 44, 1, 0, 0], [1, 1, 3, 0, 1, 0, 0, 0, 200, 0, 0, 0]),
+    ],
+    [
+      'TIFF of a Motorola machine',
+      bytes('MM\0*', [0, 0, 0, 8, 0, 2], [1, 0, 0, 3, 0, 0, 0, 1, 1, 44, 0, 0], [1, 1, 0, 4, 0, 0, 0, 1, 0, 0, 0, 200]),
+    ],
     ['BMP with its top row first', bytes('BM', new Array<number>(16).fill(0), [0x2c, 1, 0, 0, 0x38, 0xff, 0xff, 0xff])],
   ])('when the file is a %s, then it is found', (_, header) => {
     expect(imageDimensions(header)).toEqual({ width: 300, height: 200 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { LIMITS } from '../../../../src/conversion/limits.js';
 import { ZipPackage } from '../../../../src/conversion/package/zip-package.js';
@@ -21,7 +22,7 @@ async function reading(
   });
 }
 
-/** Writes `size` over the inflated size of the first entry, in its local header or in the directory. */
+/** Writes `size` over the inflated size that the directory gives for the first entry. */
 function claimSize(bytes: Buffer, size: number): Buffer {
   const record = bytes.indexOf(Buffer.from([0x50, 0x4b, 0x01, 0x02]));
   bytes.writeUInt32LE(size, record + 24);
@@ -63,7 +64,8 @@ describe('ZipPackage', () => {
 
   it('when the directory promises more than an entry may have, then E305', async () => {
     const boast = (bytes: Buffer) => claimSize(bytes, LIMITS.zipEntryBytes + 1);
-    await expect(reading({ 'a.xml': '<a/>' }, 'a.xml', boast)).rejects.toMatchObject({ code: 'E305' });
+    const incompressible = { 'a.xml': randomBytes(1024 * 1024) };
+    await expect(reading(incompressible, 'a.xml', boast)).rejects.toMatchObject({ code: 'E305' });
   });
 
   it('when the directory promises less than what comes out, then E004', async () => {
