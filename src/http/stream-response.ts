@@ -19,14 +19,18 @@ export async function streamResponse(
   writeHead: () => void,
   stallMs = STALL_MS,
 ): Promise<void> {
+  const stalled = new AbortController();
   const stall = setTimeout(() => {
-    response.destroy(new ClientGoneError(`The client took nothing for ${stallMs} ms.`));
+    stalled.abort();
   }, stallMs);
   try {
     const first = await chunks.next();
     if (response.destroyed) throw new ClientGoneError();
     writeHead();
-    await pipeline(Readable.from(watched(first, chunks, stall), { objectMode: false }), response);
+    const source = Readable.from(watched(first, chunks, stall), { objectMode: false });
+    await pipeline(source, response, { signal: stalled.signal });
+  } catch (error) {
+    throw stalled.signal.aborted ? new ClientGoneError(`The client took nothing for ${stallMs} ms.`) : error;
   } finally {
     clearTimeout(stall);
     await chunks.return();

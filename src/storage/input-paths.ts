@@ -1,7 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../errors.js';
-import { isNotFound } from './not-found.js';
+import { AppError, errorCodeOf } from '../errors.js';
 
 /**
  * Where a caller's file really lies, every link followed. A file that is not there yet is allowed for,
@@ -29,7 +28,7 @@ async function resolveLinks(absolute: string): Promise<string> {
       return path.join(await realpath(existing), ...missing);
     } catch (error) {
       // One answer for all: what stands in the way outside the folders is nobody's business.
-      if (!isNotFound(error) || (await isLink(existing))) throw outside(error);
+      if (errorCodeOf(error) !== 'ENOENT' || (await isLink(existing))) throw outside(error);
       missing.unshift(path.basename(existing));
     }
   }
@@ -50,7 +49,7 @@ function liesIn(file: string, directory: string): boolean {
 
 async function refuseIrregular(file: string): Promise<void> {
   const entry = await stat(file).catch((error: unknown) => {
-    if (isNotFound(error)) return undefined;
+    if (errorCodeOf(error) === 'ENOENT') return undefined;
     throw new AppError('E003', 'The file cannot be read.', { cause: error });
   });
   if (entry && !entry.isFile()) throw new AppError('E003', 'The path does not lead to a regular file.');

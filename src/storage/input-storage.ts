@@ -4,8 +4,7 @@ import { access, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '../errors.js';
-import { isNotFound } from './not-found.js';
+import { AppError, errorCodeOf } from '../errors.js';
 
 export interface StoredInput {
   /** Relative to the storage; what `jobs.input_path` holds. */
@@ -78,7 +77,7 @@ export class InputStorage {
   async sweep(olderThanMs: number): Promise<number> {
     const folder = path.join(this.root, INCOMING);
     const names = await readdir(folder).catch((error: unknown) => {
-      if (isNotFound(error)) return [];
+      if (errorCodeOf(error) === 'ENOENT') return [];
       throw storageUnavailable(error);
     });
     const removed = await Promise.all(
@@ -151,7 +150,7 @@ async function removeIfOlder(file: string, olderThanMs: number): Promise<boolean
     await rm(file);
     return true;
   } catch (error) {
-    if (isNotFound(error)) return false;
+    if (errorCodeOf(error) === 'ENOENT') return false;
     throw storageUnavailable(error);
   }
 }

@@ -143,10 +143,11 @@ describe('GET /history/export', () => {
   });
 });
 
-function asText(response: NodeJS.ReadableStream, done: (error: Error | null, text: string) => void): void {
+function asText(response: request.Response, done: (error: Error | null, text: string) => void): void {
+  const stream = response as unknown as NodeJS.ReadableStream;
   let text = '';
-  response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  response.on('end', () => {
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  stream.on('end', () => {
     done(null, text);
   });
 }

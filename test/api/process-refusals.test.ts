@@ -15,9 +15,10 @@ describe('POST /process with what it cannot take', () => {
 
   afterAll(() => api.close());
 
+  // Whatever was refused, no row and no file may be left of it.
   afterEach(async () => {
-    expect(await api.countJobs()).toBe(0);
-    expect(await api.storedFiles()).toEqual([]);
+    const left = [await api.countJobs(), ...(await api.storedFiles())];
+    if (left.length > 1 || left[0] !== 0) throw new Error(`left behind: ${left.join(', ')}`);
   });
 
   const post = () => request(api.server).post('/api/v1/process');

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -12,6 +12,7 @@ export default async function setUp() {
   const { migrateUp } = await import('../../dist/database/migrator.js');
 
   const dataDir = await mkdtemp(path.join(tmpdir(), 'docling-jobs-test-'));
+  await chmod(dataDir, 0o711); // the server runs as another user than root
   const server = await ensureEmbeddedPostgres({ dataDir });
   globalThis.testPostgres = { server, dataDir };
   await provisionDatabase({ superuserUrl: server.superuserUrl, passwords: server.passwords });

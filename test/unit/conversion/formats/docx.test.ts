@@ -48,6 +48,7 @@ const STYLES = part(
      <w:pPr><w:numPr><w:numId w:val="9"/></w:numPr><w:outlineLvl w:val="1"/></w:pPr></w:style>
    <w:style w:type="paragraph" w:styleId="Own"><w:name w:val="Chapter"/><w:basedOn w:val="berschrift1"/></w:style>
    <w:style w:type="paragraph" w:styleId="TOCHeading"><w:name w:val="TOC Heading"/><w:basedOn w:val="berschrift1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr></w:style>
+   <w:style w:type="paragraph" w:styleId="Outlined"><w:name w:val="Abschnitt"/><w:pPr><w:outlineLvl w:val="2"/></w:pPr></w:style>
    <w:style w:type="paragraph" w:styleId="Loop"><w:name w:val="Loop"/><w:basedOn w:val="Loop"/></w:style>
    <w:style w:type="character" w:styleId="Strong"><w:name w:val="Strong"/><w:rPr><w:b/></w:rPr></w:style>`,
 );
@@ -148,6 +149,10 @@ describe('docx: headings', () => {
     const body =
       p('Name', style('Titel')) + p('One', style('berschrift1')) + p('Two', style('Own')) + p('Three', style('Loop'));
     expect(await read(body, PARTS)).toEqual(['title: Name', 'heading 1: One', 'heading 1: Two', 'text: Three']);
+  });
+
+  it('when a style of any name has an outline level, then it is a heading of that level', async () => {
+    expect(await read(p('Three', style('Outlined')), PARTS)).toEqual(['heading 3: Three']);
   });
 
   it('when a heading style is kept out of the outline, then it is a heading all the same', async () => {

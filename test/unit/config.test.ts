@@ -1,0 +1,79 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ConfigError, describeSettings, loadConfig } from '../../src/config.js';
+
+const problemsOf = (environment: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+describe('the settings', () => {
+  test('when nothing is set, then everything has its default and nothing can be changed', () => {
+    const config = loadConfig({});
+
+    expect(config).toMatchObject({
+      environment: 'development',
+      database: { url: undefined, directUrl: undefined, poolSize: 5, preparedStatements: 'auto' },
+      http: { port: 3000, host: '127.0.0.1' },
+      dataDir: path.resolve('.data'),
+      inputDirs: [tmpdir()],
+      maxFileBytes: 100 * 1024 * 1024,
+      auth: 'none',
+    });
+    expect(Object.isFrozen(config) && Object.isFrozen(config.database)).toBe(true);
+  });
+
+  test('when several are wrong, then one error names them all', () => {
+    const problems = problemsOf({
+      PORT: 'http',
+      DB_POOL_SIZE: '0',
+      LEASE_MS: '5',
+      DATABASE_URL: 'mysql://x',
+      AUTH: 'maybe',
+    });
+
+    expect(problems).toHaveLength(5);
+    for (const name of ['PORT', 'DB_POOL_SIZE', 'LEASE_MS', 'DATABASE_URL', 'AUTH']) {
+      expect(problems.join('\n')).toContain(name);
+    }
+  });
+
+  test('when a setting is empty, then it counts as unset', () => {
+    expect(loadConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({
+      http: { port: 3000 },
+      database: { url: undefined },
+    });
+  });
+
+  test('when an error names a setting, then it does not show a value that may be secret', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://user:hunter2@host/db' }).join()).not.toContain('hunter2');
+  });
+
+  test('when only the pooled URL is set, then migrations take it too', () => {
+    const url = 'postgres://u:p@host:6432/db';
+
+    expect(loadConfig({ DATABASE_URL: url }).database.directUrl).toBe(url);
+    expect(problemsOf({ DIRECT_DATABASE_URL: url })).toHaveLength(1);
+  });
+
+  test('when it is production, then AUTH has to be said, the temporary folder is closed and all addresses are open', () => {
+    expect(problemsOf({ NODE_ENV: 'production' }).join()).toContain('AUTH');
+    expect(loadConfig({ NODE_ENV: 'production', AUTH: 'none', INPUT_DIRS: '/srv/in:/srv/more' })).toMatchObject({
+      inputDirs: ['/srv/in', '/srv/more'],
+      http: { host: '0.0.0.0' },
+    });
+  });
+
+  test('when two converters are named, then that is refused', () => {
+    expect(problemsOf({ MCP_SERVER_URL: 'http://x/mcp', MCP_SERVER_COMMAND: 'x' })).toHaveLength(1);
+  });
+
+  test('when a setting exists, then it is described', () => {
+    for (const { description } of describeSettings()) expect(description).not.toBe('');
+  });
+});

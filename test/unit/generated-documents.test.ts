@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describeSettings } from '../../src/config.js';
+import { ERRORS } from '../../src/errors.js';
+import { expectGenerated, ROOT } from '../support/generated.js';
+
+describe('documents that the code knows the facts of', () => {
+  test('when a setting changes, then .env.example does', () => {
+    const entries = describeSettings().map(
+      ({ name, description, defaultValue }) => `# ${description}.\n#${name}=${defaultValue ?? ''}\n`,
+    );
+
+    expectGenerated(
+      '.env.example',
+      [
+        '# Every setting with its default; `npm run generate` writes this file. Uncomment what you change.\n',
+        ...entries,
+      ].join('\n'),
+    );
+  });
+
+  test('when an error changes, then docs/errors.md does', () => {
+    const rows = Object.entries(ERRORS).map(
+      ([code, { status, title, retryable }]) => `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${title} |`,
+    );
+
+    expectGenerated(
+      'docs/errors.md',
+      [
+        '# Error codes',
+        '',
+        'Generated from `src/errors.ts` by `npm run generate`. A response carries the code in its problem document',
+        '(`application/problem+json`), a failed job in `errorCode`. "Retry" says whether the same request, or another',
+        'attempt at the job, may succeed later; a worker retries by it.',
+        '',
+        '| Code | HTTP status | Retry | Title |',
+        '| ---- | ----------- | ----- | ----- |',
+        ...rows,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('when the README shows the settings, then they are those of the code', () => {
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    const table = [
+      '| Setting | Default | Meaning |',
+      '| ------- | ------- | ------- |',
+      ...describeSettings().map(
+        ({ name, description, defaultValue }) =>
+          `| \`${name}\` | ${defaultValue === undefined || defaultValue === '' ? '' : `\`${defaultValue}\``} | ${description} |`,
+      ),
+    ].join('\n');
+
+    expectGenerated(
+      'README.md',
+      readme.replace(
+        /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/,
+        (_, start: string, end: string) => start + table + end,
+      ),
+    );
+  });
+});
