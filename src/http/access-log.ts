@@ -14,7 +14,8 @@ export function recordRequests(logger: Logger, metrics: Pick<Metrics, 'httpReque
     const bytesBefore = socket.bytesWritten;
     response.once('close', () => {
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-      const aborted = !response.writableFinished;
+      // A refusal is answered as soon as it is written, however early the client then hangs up.
+      const aborted = !response.writableFinished && response.statusCode < 400;
       const labels = { method: request.method, route: routePattern(request) };
       const statusClass = aborted ? 'aborted' : `${Math.floor(response.statusCode / 100)}xx`;
       metrics.httpRequestDuration.observe({ ...labels, status_class: statusClass }, seconds);

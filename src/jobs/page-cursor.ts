@@ -12,12 +12,14 @@ const TIMESTAMP =
 /** Only the form that every reader takes alike: Joi's `guid` lets forms through that PostgreSQL refuses. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-const payloadSchema = Joi.array().ordered(
-  Joi.number().valid(VERSION).required(),
-  Joi.string().required(),
-  Joi.string().custom(requireTimestamp).required(),
-  Joi.string().pattern(UUID).required(),
-).required();
+const payloadSchema = Joi.array()
+  .ordered(
+    Joi.number().valid(VERSION).required(),
+    Joi.string().required(),
+    Joi.string().custom(requireTimestamp).required(),
+    Joi.string().pattern(UUID).required(),
+  )
+  .required();
 
 /**
  * An opaque cursor for the page after `position`. `scope` names the list and its filters; the cursor is

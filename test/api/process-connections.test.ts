@@ -31,6 +31,8 @@ describe('uploads on bad connections', () => {
     expect(answer).toContain('"code":"E001"');
     client.socket.destroy();
     await expectNothingLeft();
+    while (!requestLine(api)) await nextTurn();
+    expect(requestLine(api)).toMatchObject({ status: 413, code: 'E001' });
   });
 
   it('when 200 MB are sent without looking at the answer, then the answer is still there to be read', async () => {
@@ -101,7 +103,7 @@ describe('uploads on bad connections', () => {
     await expectNothingLeft();
     const lines = api.logLines();
     expect(lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
-    expect(lines.find(({ message }) => message === 'request')).toMatchObject({
+    expect(requestLine(api)).toMatchObject({
       aborted: true,
       route: '/api/v1/process',
       clientId: 'local',
@@ -124,7 +126,13 @@ describe('uploads on bad connections', () => {
 
 /** The error handler logs a client that is gone once everything of its upload has been undone. */
 async function untilDiscarded(api: TestApi): Promise<void> {
-  while (!api.logLines().some(({ message }) => message === 'client gone')) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  while (!api.logLines().some(({ message }) => message === 'client gone')) await nextTurn();
+}
+
+function requestLine(api: TestApi): Record<string, unknown> | undefined {
+  return api.logLines().find(({ message }) => message === 'request');
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -33,8 +33,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   sql.on('error', () => undefined); // a test may end the server's connections
   await sql.connect();
   const database = openTestPool(urlFor(name, 'docling_app'));
-  const rows = async <T extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
-    (await sql.query<T>(text, values)).rows;
+  // One statement at a time, however many a test asks for at once.
+  let previous: Promise<unknown> = Promise.resolve();
+  const rows = async <T extends pg.QueryResultRow>(text: string, values: unknown[] = []) => {
+    const result = previous.then(() => sql.query<T>(text, values));
+    previous = result.catch(() => undefined);
+    return (await result).rows;
+  };
   return {
     name,
     superuserUrl,
