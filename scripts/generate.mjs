@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toolPath } from './bootstrap/tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const statementsFile = path.join(root, 'src/database/statements.ts');
@@ -20,6 +21,11 @@ function listNewStatements() {
   writeFileSync(statementsFile, source.replace(/(STATEMENT_NAMES = \[\n)[^]*?(\n\])/, `$1${list}$2`));
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ */
 function run(command, args, environment = {}) {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } });
   return status ?? 1;
@@ -28,6 +34,7 @@ function run(command, args, environment = {}) {
 listNewStatements();
 run('npx', ['tsc', '-p', 'tsconfig.build.json']); // types may not fit yet; it compiles all the same
 process.exitCode = run('npx', ['jest', '--testPathPatterns', 'generated'], {
+  PATH: toolPath(),
   UPDATE_GENERATED: '1',
   NODE_OPTIONS: '--experimental-vm-modules',
 });

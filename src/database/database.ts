@@ -64,6 +64,7 @@ export interface PoolState {
 
 /** How long beyond the server's own limit a statement may take before its connection is given up. */
 const CLIENT_GRACE_MS = 1_000;
+const CLOSE_LIMIT_MS = 2_000;
 
 /** 64-bit integers as numbers: sizes and counts stay far below 2^53. Everything else as `pg` has it. */
 const types: pg.CustomTypesConfig = {
@@ -104,7 +105,7 @@ export class Database implements Executor {
       broken = isConnectionError(error);
       throw error;
     } finally {
-      client.release(broken);
+      giveBack(client, broken);
     }
   }
 
@@ -124,7 +125,7 @@ export class Database implements Executor {
       broken = !(await this.rollBack(client));
       throw error;
     } finally {
-      client.release(broken);
+      giveBack(client, broken);
     }
   }
 
@@ -135,15 +136,16 @@ export class Database implements Executor {
     options: StreamOptions,
   ): AsyncGenerator<Row<N>[], void, undefined> {
     const client = await this.connect();
-    let broken = true;
+    let clean = false;
     try {
       await this.send(client, 'transactions/begin-reading', []);
       await this.send(client, 'transactions/lift-time-limit', []);
       yield* this.readCursor(client, name, params, options);
       await this.send(client, 'transactions/commit', []);
-      broken = false;
+      clean = true;
     } finally {
-      client.release(broken);
+      clean ||= await this.rollBack(client);
+      giveBack(client, !clean);
     }
   }
 
@@ -162,7 +164,9 @@ export class Database implements Executor {
     const busy = this.pool.idleCount === 0 && this.pool.totalCount >= this.options.poolSize;
     if (busy && this.pool.waitingCount >= this.options.poolMaxWaiting) throw poolExhausted();
     try {
-      return await this.pool.connect();
+      const client = await this.pool.connect();
+      client.on('error', ignore);
+      return client;
     } catch (error) {
       if (String(error).includes('timeout exceeded when trying to connect')) throw poolExhausted(error);
       throw toAppError(error);
@@ -198,16 +202,21 @@ export class Database implements Executor {
     { batchSize, signal }: StreamOptions,
   ): AsyncGenerator<Row<N>[], void, undefined> {
     const cursor = client.query(new Cursor<Row<N>>(this.catalogue[name].text, [...params], { types } as never));
+    const limitMs = this.options.statementTimeoutMs + CLIENT_GRACE_MS;
+    let open = true;
     try {
       while (!signal.aborted) {
-        const rows = await cursor.read(batchSize).catch((error: unknown) => {
+        open = false; // a cursor whose reading fails is over, and cannot be closed any more
+        const rows = await within(limitMs, cursor.read(batchSize)).catch((error: unknown) => {
           throw toAppError(error);
         });
         if (rows.length === 0) return;
+        open = true;
         yield rows;
       }
     } finally {
-      await cursor.close();
+      // One that does not close is on a dead connection, as the rollback will find.
+      if (open) await within(CLOSE_LIMIT_MS, cursor.close()).catch(ignore);
     }
   }
 
@@ -217,6 +226,28 @@ export class Database implements Executor {
       () => true,
       () => false,
     );
+  }
+}
+
+/** A connection that breaks while it is lent says so to the statement under way, or to the next one. */
+function ignore(): void {
+  // nothing to add
+}
+
+function giveBack(client: pg.PoolClient, broken: boolean): void {
+  if (!broken) client.off('error', ignore);
+  client.release(broken);
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Query read timeout')), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -120,15 +120,13 @@ class FormReader<T> {
     // Its failures reach `store`; of one that comes after the form was refused nobody needs to hear.
     stream.on('error', () => undefined);
     const fault = name === FILE_PART ? this.file && 'must be given only once' : 'is not allowed to be a file';
-    if (fault !== undefined || this.refusal.signal.aborted) {
+    if (fault !== undefined) this.refuse(invalidForm(name, fault));
+    const { signal } = this.refusal;
+    if (signal.aborted) {
       stream.resume();
-      this.refuse(invalidForm(name, fault ?? 'was refused'));
       return;
     }
-    const stored = this.storage.store(stream, {
-      maxBytes: this.options.maxBytes,
-      signal: this.refusal.signal,
-    });
+    const stored = this.storage.store(stream, { maxBytes: this.options.maxBytes, signal });
     stored.catch((error: unknown) => {
       this.refuse(error);
     });
@@ -166,10 +164,7 @@ function createParser({ headers }: Request): BusboyInstance {
   }
 }
 
-function invalidForm(field: string | undefined, reason: string, cause?: unknown): AppError {
-  const fields = [{ field: field ?? 'a part without a name', reason }];
-  return new AppError('E802', `${fields.map((fault) => `${fault.field} ${fault.reason}`).join('')}.`, {
-    fields,
-    cause,
-  });
+function invalidForm(name: string | undefined, reason: string, cause?: unknown): AppError {
+  const field = name ?? 'a part without a name';
+  return new AppError('E802', `${field} ${reason}.`, { fields: [{ field, reason }], cause });
 }

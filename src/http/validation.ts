@@ -7,30 +7,23 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Control characters, and halves of characters, which are no text and which PostgreSQL refuses. */
 const NO_TEXT = /[\p{Cc}\p{Cs}]/u;
 
-const MESSAGES: Joi.LanguageMessages = {
-  'object.oxor': 'must not have both page and cursor',
-  'object.base': 'must be an object',
-  'string.guid': 'must be a UUID',
-};
-
 /** How every part of a request is judged: all faults at once, in words without the field's name. */
 const OPTIONS: Joi.ValidationOptions = {
   abortEarly: false,
   errors: { label: false },
-  messages: MESSAGES,
+  messages: { 'object.base': 'must be an object' },
 };
 
-export const MAX_PAGE_SIZE = 100;
-export const DEFAULT_PAGE_SIZE = 20;
+const MAX_PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 20;
 
 /** Text of 1 to `max` characters, none of them a control character. */
 export function text(max: number): Joi.StringSchema {
   return Joi.string().custom((value: string, { message }) => {
     if (NO_TEXT.test(value)) return message({ custom: 'must not contain control characters' });
     // PostgreSQL counts code points, not the halves of them that JavaScript counts.
-    if (value.length > max && [...value].length > max)
-      return message({ custom: `must not be longer than ${max} characters` });
-    return value;
+    const tooLong = value.length > max && [...value].length > max;
+    return tooLong ? message({ custom: `must not be longer than ${max} characters` }) : value;
   });
 }
 
@@ -39,7 +32,6 @@ export const statusSchema = Joi.string().valid(...JOB_STATUSES);
 export const pageSizeSchema = Joi.number().integer().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE);
 /** Far longer than any cursor that the service gives out. */
 export const cursorSchema = Joi.string().max(1_000);
-export const uuidSchema = Joi.string().pattern(UUID).lowercase().messages({ 'string.pattern.base': 'must be a UUID' });
 
 /** Validates the query, unknown parameters included; at most one such handler per route. */
 export function validateQuery<Query>(schema: Joi.ObjectSchema<Query>): RequestHandler<object, unknown, unknown, Query> {
@@ -62,7 +54,10 @@ export function validateParams(schema: Joi.ObjectSchema): RequestHandler {
 }
 
 /** For routes with `:id`: validates it, and notes which job the request is about. */
-export const jobIdParam: RequestHandler[] = [validateParams(Joi.object({ id: uuidSchema }).unknown()), noteJob];
+export const jobIdParam: RequestHandler[] = [
+  validateParams(Joi.object({ id: Joi.string().pattern(UUID).lowercase() }).unknown()),
+  noteJob,
+];
 
 /** For routes that take no query parameters. */
 export const noQuery: RequestHandler = celebrate({ query: Joi.object({}) }, OPTIONS);

@@ -239,6 +239,32 @@ describe('the pool', () => {
       },
     );
 
+    test('when the connection is ended between two batches, then reading on answers E401 and the pool goes on', async () => {
+      const single = pool({ poolSize: 1 });
+      const reading = read(single);
+      await reading.next();
+
+      await database.rows(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'docling_app' AND datname = current_database() AND state <> 'idle'`,
+      );
+
+      await expect(reading.next()).rejects.toMatchObject({ code: 'E401' });
+      expect(await single.query('server/ping', [])).toHaveLength(1);
+    });
+
+    test('when the connection is ended between two batches, then stopping to read frees it all the same', async () => {
+      const single = pool({ poolSize: 1 });
+      const reading = read(single);
+      await reading.next();
+
+      await database.rows(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'docling_app' AND datname = current_database() AND state <> 'idle'`,
+      );
+      await reading.return();
+
+      expect(await single.query('server/ping', [])).toHaveLength(1);
+    });
+
     test('when reading takes longer than a statement may, then it goes on', async () => {
       const impatient = pool({ statementTimeoutMs: 200 });
       let rowCount = 0;
