@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { detectFormat } from '../conversion/detection/detect.js';
+import { detectFormat, type DetectionHints } from '../conversion/detection/detect.js';
 import { AppError } from '../errors.js';
 import type { UploadedFile } from '../http/multipart-upload.js';
 import type { Logger } from '../observability/logger.js';
@@ -35,9 +35,10 @@ export class JobService {
   constructor(private readonly parts: JobServiceParts) {}
 
   /**
-   * Makes a job of an uploaded file, which from now on is the job's; without a job, it is removed.
+   * Makes a job of an uploaded file, which from now on is the job's; without a job, it is removed. One
+   * that is broken or encrypted makes a job all the same: that is for a worker to find, however deep it lies.
    *
-   * @throws AppError E002, E003 or E004 as `detectFormat` does.
+   * @throws AppError E002 or E003 as `detectFormat` does.
    */
   async submitUpload(
     clientId: string,
@@ -46,7 +47,7 @@ export class JobService {
   ): Promise<CreatedJob> {
     const { storage, metrics } = this.parts;
     try {
-      const { mimeType } = await detectFormat(storage.absolutePath(input.path), { fileName, declaredMimeType });
+      const mimeType = await mimeTypeOf(storage.absolutePath(input.path), { fileName, declaredMimeType });
       const created = await this.insert(clientId, options, 'FILE', {
         inputPath: input.path,
         fileName,
@@ -129,6 +130,16 @@ export class JobService {
     await this.parts.storage.remove(inputPath).catch((error: unknown) => {
       this.parts.logger.error('stored input not removed', { inputPath, error });
     });
+  }
+}
+
+/** Null when the file claims to be a document and is broken. */
+async function mimeTypeOf(file: string, hints: DetectionHints): Promise<string | null> {
+  try {
+    return (await detectFormat(file, hints)).mimeType;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'E004') return null;
+    throw error;
   }
 }
 

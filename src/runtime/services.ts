@@ -14,6 +14,9 @@ export interface Services extends ProcessContext {
   readonly storage: InputStorage;
 }
 
+/** What killed processes left behind is removed when nothing can be using it any more. */
+export const LEFTOVER_AGE_MS = 60 * 60 * 1_000;
+
 /** Connects to the database, or starts the embedded one; `name` is shown in `pg_stat_activity`. */
 export async function openServices(context: ProcessContext, name: string): Promise<Services> {
   const { config, logger, closing } = context;
@@ -26,11 +29,7 @@ export async function openServices(context: ProcessContext, name: string): Promi
   });
   closing.addResource(() => database.close());
   metrics.observePool(() => database.state());
-  return {
-    ...context,
-    metrics,
-    connection,
-    database,
-    storage: new InputStorage(path.join(config.dataDir, 'inputs')),
-  };
+  const storage = new InputStorage(path.join(config.dataDir, 'inputs'));
+  await storage.sweep(LEFTOVER_AGE_MS);
+  return { ...context, metrics, connection, database, storage };
 }

@@ -5,10 +5,7 @@ import { LeaseKeeper } from '../processing/lease-keeper.js';
 import { LeaseRepository } from '../processing/lease-repository.js';
 import { WorkFolders } from '../processing/work-folder.js';
 import { newWorkerId, Worker } from '../processing/worker.js';
-import type { Services } from './services.js';
-
-/** Leftovers of killed processes are removed when nothing can be using them any more. */
-const SWEEP_AGE_MS = 60 * 60 * 1_000;
+import { LEFTOVER_AGE_MS, type Services } from './services.js';
 
 /**
  * Works jobs as the settings say, until it is closed: then it finishes or gives back what is running.
@@ -21,8 +18,7 @@ export async function workJobs(services: Services): Promise<PooledConverter | un
   if (concurrency === 0) return undefined;
 
   const folders = new WorkFolders(config.dataDir);
-  await folders.sweep(SWEEP_AGE_MS);
-  await storage.sweep(SWEEP_AGE_MS);
+  await folders.sweep(LEFTOVER_AGE_MS);
 
   const jobs = new JobRepository(database);
   const converter = createConverter({

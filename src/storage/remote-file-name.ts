@@ -1,14 +1,9 @@
-/** The width of `jobs.file_name`. */
-const MAX_NAME_LENGTH = 255;
-/** What is kept of an over-long name's end, so that its type can still be told. */
-const MAX_EXTENSION_LENGTH = 16;
+import { cleanFileName } from './file-name.js';
 
 /** One parameter of RFC 6266: a token or, with its escapes, a quoted string, whose end may be missing. */
 const PARAMETER = /;\s*(filename\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/gi;
 /** RFC 8187: charset, language and percent-encoded bytes. */
 const EXTENDED_VALUE = /^(utf-8|iso-8859-1)'[^']*'(.*)$/i;
-/** Control characters, and those that make text run backwards and so disguise an extension. */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * What a downloaded document is called: by `Content-Disposition`, else by the last segment of the
@@ -19,7 +14,7 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-
 export function remoteFileName(contentDisposition: string | undefined, url: URL): string | null {
   return (
     (contentDisposition === undefined ? null : dispositionFileName(contentDisposition)) ??
-    baseName(percentDecode(url.pathname.slice(url.pathname.lastIndexOf('/') + 1), 'utf-8') ?? '')
+    cleanFileName(percentDecode(url.pathname.slice(url.pathname.lastIndexOf('/') + 1), 'utf-8') ?? '')
   );
 }
 
@@ -29,10 +24,10 @@ function dispositionFileName(header: string): string | null {
   for (const [, key = '', quoted, token = ''] of header.matchAll(PARAMETER)) {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? token.trim();
     if (key.endsWith('*')) {
-      const extended = baseName(decodeExtended(value) ?? '');
+      const extended = cleanFileName(decodeExtended(value) ?? '');
       if (extended !== null) return extended;
     } else {
-      plain ??= baseName(decodeRaw(value));
+      plain ??= cleanFileName(decodeRaw(value));
     }
   }
   return plain;
@@ -59,18 +54,4 @@ function decode(bytes: Buffer, charset: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function baseName(text: string): string | null {
-  const name = (text.split(/[/\\]/).at(-1) ?? '').replace(UNPRINTABLE, '').trim();
-  return name === '' || name === '.' || name === '..' ? null : shorten(name);
-}
-
-/** Counts code points, as PostgreSQL does. */
-function shorten(name: string): string {
-  const characters = Array.from(name);
-  if (characters.length <= MAX_NAME_LENGTH) return name;
-  const dot = characters.lastIndexOf('.');
-  const extension = dot > 0 && characters.length - dot <= MAX_EXTENSION_LENGTH ? characters.slice(dot) : [];
-  return [...characters.slice(0, MAX_NAME_LENGTH - extension.length), ...extension].join('');
 }

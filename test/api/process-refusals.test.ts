@@ -263,7 +263,6 @@ describe('POST /process with what it cannot take', () => {
     ['is empty', Buffer.alloc(0), 'x.pdf', 400, 'E003'],
     ['is a program', Buffer.from('\x7fELF\x02\x01\x01\0'.padEnd(200, '\0'), 'latin1'), 'program', 415, 'E002'],
     ['is a text that no name explains', Buffer.from('just words'), 'upload', 415, 'E002'],
-    ['is a broken zip', Buffer.from(`PK\x03\x04${'x'.repeat(100)}`, 'latin1'), 'x.docx', 422, 'E004'],
   ])('when the file %s, then it is refused', async (_name, content, fileName, status, code) => {
     const response = await form().attach('file', content, fileName);
 

@@ -54,6 +54,20 @@ describe('POST /process', () => {
     expect((await stat(stored)).mode & 0o777).toBe(0o600);
   });
 
+  it.each([
+    ['broken', Buffer.from(`PK\x03\x04${'x'.repeat(100)}`, 'latin1'), 'report.docx'],
+    ['not what its name says', Buffer.from('no PDF at all'), 'report.pdf'],
+  ])('when the document is %s, then it is accepted, for a worker to tell', async (_, content, name) => {
+    const response = await post().field('sessionId', 'broken').attach('file', content, name);
+
+    expect(response.status).toBe(200);
+    expect(await readJob(api.db, response.body.jobId)).toMatchObject({
+      status: 'PENDING',
+      file_name: name,
+      file_mime: null,
+    });
+  });
+
   it('when fields come after the file, then they count as those before it', async () => {
     const response = await post()
       .attach('file', Buffer.from('a,b\n1,2\n'), 'table.csv')

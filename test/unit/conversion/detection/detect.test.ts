@@ -219,9 +219,12 @@ describe('text', () => {
   it.each<[string, string | Buffer, string, string]>([
     ['.pdf', 'Not a PDF at all', 'a.pdf', 'The input is named .pdf, but is plain text.'],
     ['.docx', GIF, 'a.DOCX', 'The input is named .docx, but is a .gif file (image/gif).'],
-  ])('when it is named %s and is no document at all, then E004 says what it is', async (_what, content, fileName, message) => {
-    await expect(detect(content, fileName)).rejects.toMatchObject({ code: 'E004', message });
-  });
+  ])(
+    'when it is named %s and is no document at all, then E004 says what it is',
+    async (_what, content, fileName, message) => {
+      await expect(detect(content, fileName)).rejects.toMatchObject({ code: 'E004', message });
+    },
+  );
 
   it('when a text holds a NUL, then it is none', async () => {
     await expect(detect('a,b\n\0', 'a')).rejects.toMatchObject({ code: 'E002' });
