@@ -1,5 +1,5 @@
 import { JobRepository, type ClaimedJob, type Lease } from '../../../src/jobs/job-repository.js';
-import { JOB_STATUSES, JOB_TRANSITIONS } from '../../../src/jobs/job-states.js';
+import { JOB_STATUSES, JOB_TRANSITIONS, type JobStatus } from '../../../src/jobs/job-states.js';
 import { LeaseRepository } from '../../../src/processing/lease-repository.js';
 import { insertJob, readJob } from '../../support/job-rows.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
@@ -66,17 +66,24 @@ describe('claiming and working a job', () => {
     expect((await readJob(database, first.id)).status).toBe('UPLOADING');
   });
 
-  test.each(JOB_STATUSES)('when a %s job is due, then it is claimed only if it waits', async (status) => {
+  const isWaiting = (status: JobStatus) =>
+    JOB_TRANSITIONS[status].some((to) => to === 'UPLOADING' || (status.startsWith('RETRY') && to === 'PROCESSING'));
+
+  test.each(JOB_STATUSES.filter(isWaiting))('when a %s job is due, then it is claimed', async (status) => {
     const job = await insertJob(database, status, { next_attempt_at: new Date(0) });
-    const waits = JOB_TRANSITIONS[status].some(
-      (to) => to === 'UPLOADING' || (status.startsWith('RETRY') && to === 'PROCESSING'),
-    );
 
-    const claimed = await jobs.claimBatch('worker-1', 10, LEASE_MS);
-
-    expect(claimed.map(({ id }) => id)).toEqual(waits ? [job.id] : []);
-    if (!waits) expect(await readJob(database, job.id)).toEqual(job);
+    expect((await jobs.claimBatch('worker-1', 10, LEASE_MS)).map(({ id }) => id)).toEqual([job.id]);
   });
+
+  test.each(JOB_STATUSES.filter((status) => !isWaiting(status)))(
+    'when a job is %s, then it is left alone',
+    async (status) => {
+      const job = await insertJob(database, status, { next_attempt_at: new Date(0) });
+
+      expect(await jobs.claimBatch('worker-1', 10, LEASE_MS)).toEqual([]);
+      expect(await readJob(database, job.id)).toEqual(job);
+    },
+  );
 
   test('when a retry is not due yet, then it stays', async () => {
     await insertJob(database, 'RETRY_UPLOAD', { next_attempt_at: new Date(Date.now() + 60_000) });

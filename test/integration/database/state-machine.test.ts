@@ -27,6 +27,7 @@ describe('the state machine', () => {
   });
 
   const pairs = JOB_STATUSES.flatMap((from) => JOB_STATUSES.filter((to) => to !== from).map((to) => ({ from, to })));
+  const isAllowed = ({ from, to }: { from: JobStatus; to: JobStatus }) => JOB_TRANSITIONS[from].includes(to);
   const transition = (client: pg.Client, id: string, to: JobStatus) =>
     client.query('UPDATE jobs SET status = $2 WHERE id = $1', [id, to]);
   const eventsOf = (id: string) =>
@@ -37,7 +38,7 @@ describe('the state machine', () => {
 
   test('when there are 13 statuses, then there are 156 ordered pairs, of which 39 are allowed', () => {
     expect(pairs).toHaveLength(156);
-    expect(pairs.filter(({ from, to }) => JOB_TRANSITIONS[from].includes(to))).toHaveLength(39);
+    expect(pairs.filter(isAllowed)).toHaveLength(39);
   });
 
   test('when the TypeScript copy of the transitions is compared with the table, then they are equal', async () => {
@@ -45,7 +46,7 @@ describe('the state machine', () => {
       'SELECT from_status AS from, to_status AS to FROM job_status_transitions',
     );
 
-    const copy = pairs.filter(({ from, to }) => JOB_TRANSITIONS[from].includes(to));
+    const copy = pairs.filter(isAllowed);
     expect(new Set(rows.map(({ from, to }) => `${from} ${to}`))).toEqual(
       new Set(copy.map(({ from, to }) => `${from} ${to}`)),
     );
@@ -55,20 +56,22 @@ describe('the state machine', () => {
     expect(statuses.map(({ status }) => status)).toEqual([...JOB_STATUSES]);
   });
 
-  test.each(pairs)(
-    'when the superuser sets $from to $to, then only an allowed transition passes',
+  test.each(pairs.filter(isAllowed))('when the superuser sets $from to $to, then it passes', async ({ from, to }) => {
+    const job = await insertJob(database, from);
+
+    await transition(database.sql, job.id, to);
+
+    expect((await readJob(database, job.id)).status).toBe(to);
+  });
+
+  test.each(pairs.filter((pair) => !isAllowed(pair)))(
+    'when the superuser sets $from to $to, then it is refused and nothing changes',
     async ({ from, to }) => {
       const job = await insertJob(database, from);
 
-      const attempt = transition(database.sql, job.id, to);
+      await expect(transition(database.sql, job.id, to)).rejects.toMatchObject({ code: 'DJ701' });
 
-      if (JOB_TRANSITIONS[from].includes(to)) {
-        await attempt;
-        expect((await readJob(database, job.id)).status).toBe(to);
-      } else {
-        await expect(attempt).rejects.toMatchObject({ code: 'DJ701' });
-        expect(await readJob(database, job.id)).toEqual(job);
-      }
+      expect(await readJob(database, job.id)).toEqual(job);
     },
   );
 
