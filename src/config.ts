@@ -10,7 +10,7 @@ const environmentSchema = Joi.object({
   NODE_ENV: Joi.string()
     .valid('development', 'test', 'production')
     .default('development')
-    .description('`production` hides nothing more from clients, but refuses unsafe settings'),
+    .description('`production` refuses unsafe settings and logs JSON everywhere'),
   DATABASE_URL: Joi.string()
     .uri({ scheme: ['postgres', 'postgresql'] })
     .description(
@@ -19,9 +19,6 @@ const environmentSchema = Joi.object({
   DIRECT_DATABASE_URL: Joi.string()
     .uri({ scheme: ['postgres', 'postgresql'] })
     .description('PostgreSQL without a pooler between (port 5432), for migrations and LISTEN; unset: `DATABASE_URL`'),
-  REPLICA_DATABASE_URL: Joi.string()
-    .uri({ scheme: ['postgres', 'postgresql'] })
-    .description('A standby that history and results are read from while its lag is small'),
   DB_POOL_SIZE: Joi.number().integer().min(1).max(100).default(5).description('Connections per process'),
   DB_POOL_TIMEOUT_MS: Joi.number()
     .integer()
@@ -73,7 +70,7 @@ const environmentSchema = Joi.object({
     .uri({ scheme: ['http', 'https'] })
     .description('A converter that speaks MCP over streamable HTTP, such as docling-mcp'),
   MCP_SERVER_COMMAND: Joi.string().description(
-    'A converter that speaks MCP over its standard input and output, as a command line; both unset: the built-in converter',
+    'A converter that speaks MCP over its standard input and output, as a command line (`env NAME=value command` sets variables); both unset: the built-in converter',
   ),
   CONVERTER_MEMORY_MB: Joi.number()
     .integer()
@@ -110,7 +107,6 @@ const environmentSchema = Joi.object({
     .when('NODE_ENV', { is: 'production', then: Joi.required(), otherwise: Joi.optional().default('none') })
     .description('`none`: every caller is the client `local`; has to be said aloud in production'),
 })
-  .with('REPLICA_DATABASE_URL', 'DATABASE_URL')
   .with('DIRECT_DATABASE_URL', 'DATABASE_URL')
   .oxor('MCP_SERVER_URL', 'MCP_SERVER_COMMAND');
 
@@ -123,7 +119,6 @@ export interface Config {
     /** Undefined: the embedded PostgreSQL. */
     readonly url: string | undefined;
     readonly directUrl: string | undefined;
-    readonly replicaUrl: string | undefined;
     readonly poolSize: number;
     readonly poolTimeoutMs: number;
     readonly poolMaxWaiting: number;
@@ -178,7 +173,6 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     database: {
       url: value.DATABASE_URL,
       directUrl: value.DIRECT_DATABASE_URL ?? value.DATABASE_URL,
-      replicaUrl: value.REPLICA_DATABASE_URL,
       poolSize: value.DB_POOL_SIZE,
       poolTimeoutMs: value.DB_POOL_TIMEOUT_MS,
       poolMaxWaiting: value.DB_POOL_MAX_WAITING,

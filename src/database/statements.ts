@@ -33,18 +33,7 @@ export interface Statements {
     };
   };
   'jobs/complete': {
-    params: readonly [
-      id: string,
-      workerId: string,
-      fencingToken: number,
-      status: JobStatus,
-      mcpToolName: string,
-      formatTypes: readonly string[],
-      contents: readonly string[],
-      errorCode: string | null,
-      errorMessage: string | null,
-      errorDetails: string | null,
-    ];
+    params: readonly [id: string, workerId: string, fencingToken: number, status: JobStatus, mcpToolName: string, formatTypes: readonly string[], contents: readonly string[], errorCode: string | null, errorMessage: string | null, errorDetails: string | null];
     row: {
       id: string;
     };
@@ -80,14 +69,7 @@ export interface Statements {
     };
   };
   'jobs/fail': {
-    params: readonly [
-      id: string,
-      workerId: string,
-      fencingToken: number,
-      errorCode: string,
-      errorMessage: string,
-      errorDetails: string | null,
-    ];
+    params: readonly [id: string, workerId: string, fencingToken: number, errorCode: string, errorMessage: string, errorDetails: string | null];
     row: {
       id: string;
     };
@@ -127,19 +109,7 @@ export interface Statements {
     };
   };
   'jobs/insert': {
-    params: readonly [
-      id: string,
-      clientId: string,
-      sessionId: string,
-      inputType: string,
-      inputPath: string | null,
-      inputUrl: string | null,
-      fileName: string | null,
-      fileSize: number | null,
-      fileMime: string | null,
-      timeoutMs: number | null,
-      maxRetries: number,
-    ];
+    params: readonly [id: string, clientId: string, sessionId: string, inputType: string, inputPath: string | null, inputUrl: string | null, fileName: string | null, fileSize: number | null, fileMime: string | null, timeoutMs: number | null, maxRetries: number];
     row: {
       createdAt: Date;
     };
@@ -193,14 +163,7 @@ export interface Statements {
     };
   };
   'jobs/list-history-after': {
-    params: readonly [
-      clientId: string,
-      sessionId: string,
-      status: JobStatus | null,
-      createdAt: string,
-      id: string,
-      limit: number,
-    ];
+    params: readonly [clientId: string, sessionId: string, status: JobStatus | null, createdAt: string, id: string, limit: number];
     row: {
       id: string;
       sessionId: string;
@@ -255,15 +218,7 @@ export interface Statements {
     };
   };
   'jobs/schedule-retry': {
-    params: readonly [
-      id: string,
-      workerId: string,
-      fencingToken: number,
-      retryStatus: JobStatus,
-      errorCode: string,
-      errorMessage: string,
-      errorDetails: string | null,
-    ];
+    params: readonly [id: string, workerId: string, fencingToken: number, retryStatus: JobStatus, errorCode: string, errorMessage: string, errorDetails: string | null];
     row: {
       id: string;
       status: JobStatus;
@@ -271,15 +226,7 @@ export interface Statements {
     };
   };
   'jobs/start-processing': {
-    params: readonly [
-      id: string,
-      workerId: string,
-      fencingToken: number,
-      fileName: string,
-      fileSize: number,
-      fileMime: string,
-      progressPercent: number,
-    ];
+    params: readonly [id: string, workerId: string, fencingToken: number, fileName: string, fileSize: number, fileMime: string, progressPercent: number];
     row: {
       id: string;
     };
