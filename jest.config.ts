@@ -19,7 +19,19 @@ const config: Config = {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,
   coverageProvider: 'babel',
-  collectCoverageFrom: ['src/**/*.ts'],
+  // Not those that only run as a process of their own: test/integration/processes.test.ts runs them.
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    '!src/{web,worker,start,migrate,db-url}.ts',
+    '!src/runtime/run-process.ts',
+    '!src/conversion/server/{main,parent-watch}.ts',
+  ],
+  coverageThreshold: {
+    global: { lines: 85, branches: 75 },
+    './src/database/': { lines: 95 },
+    './src/jobs/': { lines: 95 },
+    './src/results/': { lines: 95 },
+  },
   coverageReporters: ['text-summary', 'json-summary', 'lcovonly'],
 };
 

@@ -28,8 +28,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     `REVOKE ALL ON DATABASE ${name} FROM PUBLIC`,
     `GRANT CONNECT ON DATABASE ${name} TO docling_migration, docling_app, monitoring_user`,
   );
-  const superuserUrl = urlFor(name);
-  const sql = new pg.Client({ connectionString: superuserUrl });
+  const sql = new pg.Client({ connectionString: superuserUrl(name) });
   sql.on('error', () => undefined); // a test may end the server's connections
   await sql.connect();
   const database = openTestPool(urlFor(name, 'docling_app'));
@@ -42,7 +41,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
   return {
     name,
-    superuserUrl,
+    superuserUrl: superuserUrl(name),
     appUrl: urlFor(name, 'docling_app'),
     migrationUrl: urlFor(name, 'docling_migration'),
     sql,
@@ -76,6 +75,19 @@ export function openTestPool(url: string, options: Partial<ConstructorParameters
   });
 }
 
+/** Connection string of the run's server for its superuser. */
+export function superuserUrl(database: string): string {
+  return urlFor(database);
+}
+
+export function roleUrl(role: string, database: string): string {
+  return urlFor(database, role);
+}
+
+export function rolePasswords(): Record<string, string> {
+  return JSON.parse(process.env['TEST_ROLE_PASSWORDS'] ?? '{}') as Record<string, string>;
+}
+
 function urlFor(database: string, role?: string): string {
   const given = process.env['TEST_SUPERUSER_URL'];
   if (process.env['NODE_ENV'] !== 'test' || !given) {
@@ -85,7 +97,7 @@ function urlFor(database: string, role?: string): string {
   url.pathname = `/${database}`;
   if (role) {
     url.username = role;
-    url.password = (JSON.parse(process.env['TEST_ROLE_PASSWORDS'] ?? '{}') as Record<string, string>)[role] ?? '';
+    url.password = rolePasswords()[role] ?? '';
   }
   return url.href;
 }

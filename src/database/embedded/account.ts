@@ -10,15 +10,15 @@ const COMMAND_TIMEOUT_MS = 20_000;
 
 /**
  * The account that PostgreSQL is to run as. It refuses to run as root, so root hands it to the owner
- * of an existing `cluster`, else to the system user `postgres`, which is made where it is missing.
+ * of an existing `cluster`, else to the system user `serverUser`, which is made where it is missing.
  */
-export async function serverAccount(cluster: string | undefined): Promise<Account> {
+export async function serverAccount(cluster: string | undefined, serverUser = SERVER_USER): Promise<Account> {
   if (process.getuid?.() !== 0) {
     requirePasswdEntry();
     return {};
   }
   const owner = cluster === undefined ? undefined : await ownerOf(cluster);
-  return owner ?? (await lookUp(SERVER_USER)) ?? (await createServerUser());
+  return owner ?? (await lookUp(serverUser)) ?? (await createUser(serverUser));
 }
 
 /** initdb asks for the name of its user and crashes where there is none, as in containers with a bare `--user 1234`. */
@@ -54,10 +54,10 @@ async function lookUp(user: string): Promise<Account | undefined> {
   }
 }
 
-async function createServerUser(): Promise<Account> {
+async function createUser(user: string): Promise<Account> {
   const useradd = ['/usr/sbin/useradd', '/sbin/useradd'].find((file) => existsSync(file)) ?? 'useradd';
   // As Debian's own package does it, which refuses an account that is not in the group of its name.
-  const args = ['--system', '--user-group', '--home-dir', '/var/lib/postgresql', '--no-create-home', SERVER_USER];
+  const args = ['--system', '--user-group', '--home-dir', '/var/lib/postgresql', '--no-create-home', user];
   let failure: unknown;
   try {
     await run(useradd, args, { timeoutMs: COMMAND_TIMEOUT_MS });
@@ -65,11 +65,11 @@ async function createServerUser(): Promise<Account> {
     failure = error;
   }
   // Looked up whatever useradd said: another process may have made the user at the same time.
-  const account = await lookUp(SERVER_USER);
+  const account = await lookUp(user);
   if (account !== undefined) return account;
   throw new EmbeddedPostgresError(
-    `PostgreSQL does not run as root, and the system user "${SERVER_USER}" could not be made. ` +
-      'Make it (useradd --system postgres), run as another user, or set DATABASE_URL to a PostgreSQL of your own.',
+    `PostgreSQL does not run as root, and the system user "${user}" could not be made. ` +
+      `Make it (useradd --system ${user}), run as another user, or set DATABASE_URL to a PostgreSQL of your own.`,
     failure,
   );
 }
