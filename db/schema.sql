@@ -47,6 +47,32 @@ CREATE TYPE public.job_status AS ENUM (
 COMMENT ON TYPE public.job_status IS 'The 13 states of a job; job_status_transitions says which may follow which, and those with none to follow are terminal.';
 
 --
+-- Name: jobs_announce_change(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.jobs_announce_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  present constant bigint := extract(epoch FROM clock_timestamp()) * 50;
+BEGIN
+  -- Not "later than": a clock that was set back must not silence it until its time has come again.
+  IF EXISTS (SELECT FROM changed_jobs) AND present <> (SELECT last_value FROM job_announcements) THEN
+    PERFORM setval('job_announcements', present);
+    PERFORM pg_notify('job_events', '');
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+--
+-- Name: FUNCTION jobs_announce_change(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.jobs_announce_change() IS 'Notifies the channel job_events, without a payload, that some job has changed; at most once in 20 milliseconds.';
+
+--
 -- Name: jobs_guard_update(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -263,10 +289,12 @@ COMMENT ON COLUMN public.clients.created_at IS 'When the client was made.';
 CREATE TABLE public.idempotency_keys (
     client_id character varying(64) NOT NULL,
     key character varying(255) NOT NULL,
-    request_hash bytea NOT NULL,
+    request_hash bytea,
     job_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    claim_id uuid,
+    CONSTRAINT idempotency_keys_job_has_request CHECK (((job_id IS NULL) = (request_hash IS NULL))),
     CONSTRAINT idempotency_keys_request_hash_is_sha256 CHECK ((octet_length(request_hash) = 32))
 );
 
@@ -292,7 +320,7 @@ COMMENT ON COLUMN public.idempotency_keys.key IS 'The Idempotency-Key header.';
 -- Name: COLUMN idempotency_keys.request_hash; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.idempotency_keys.request_hash IS 'SHA-256 of the request, to tell a repetition from another request with the same key.';
+COMMENT ON COLUMN public.idempotency_keys.request_hash IS 'SHA-256 of the request, to tell a repetition from another request with the same key; null while the request is under way.';
 
 --
 -- Name: COLUMN idempotency_keys.job_id; Type: COMMENT; Schema: public; Owner: -
@@ -310,7 +338,30 @@ COMMENT ON COLUMN public.idempotency_keys.created_at IS 'When the key was first 
 -- Name: COLUMN idempotency_keys.expires_at; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.idempotency_keys.expires_at IS 'When the key may be forgotten.';
+COMMENT ON COLUMN public.idempotency_keys.expires_at IS 'Of a request under way: until when the key is its own without a sign of life; of a finished one: until when it is answered with the same job.';
+
+--
+-- Name: COLUMN idempotency_keys.claim_id; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.idempotency_keys.claim_id IS 'Names the request that claimed the key last: only that one may make the job. Null: none may.';
+
+--
+-- Name: job_announcements; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+CREATE SEQUENCE public.job_announcements
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+--
+-- Name: SEQUENCE job_announcements; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON SEQUENCE public.job_announcements IS 'The 20 milliseconds, counted from 1970, in which a change of jobs was last announced: shared by all sessions without a lock and without waiting for commits.';
 
 --
 -- Name: job_events; Type: TABLE; Schema: public; Owner: -
@@ -855,6 +906,18 @@ COMMENT ON INDEX public.api_keys_pkey IS 'Finds a key by its id, to revoke it.';
 COMMENT ON INDEX public.clients_pkey IS 'Finds a client by its id; serves the foreign keys that point here.';
 
 --
+-- Name: idempotency_keys_expiry_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX idempotency_keys_expiry_idx ON public.idempotency_keys USING btree (expires_at);
+
+--
+-- Name: INDEX idempotency_keys_expiry_idx; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.idempotency_keys_expiry_idx IS 'Finds the keys that may be forgotten, a batch at a time.';
+
+--
 -- Name: idempotency_keys_job_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -927,6 +990,18 @@ CREATE INDEX jobs_history_idx ON public.jobs USING btree (client_id, session_id,
 COMMENT ON INDEX public.jobs_history_idx IS 'Reads the history of a session newest first, by page and by cursor, and counts it.';
 
 --
+-- Name: jobs_input_path_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX jobs_input_path_idx ON public.jobs USING btree (input_path) WHERE (input_path IS NOT NULL);
+
+--
+-- Name: INDEX jobs_input_path_idx; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.jobs_input_path_idx IS 'Tells which stored inputs no job refers to, so that they can be removed.';
+
+--
 -- Name: INDEX jobs_pkey; Type: COMMENT; Schema: public; Owner: -
 --
 
@@ -967,6 +1042,30 @@ COMMENT ON INDEX public.results_pkey IS 'Keeps the ids of results unique.';
 --
 
 COMMENT ON INDEX public.schema_migrations_pkey IS 'Keeps a migration from being noted twice.';
+
+--
+-- Name: jobs jobs_announce_change; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER jobs_announce_change AFTER UPDATE ON public.jobs REFERENCING NEW TABLE AS changed_jobs FOR EACH STATEMENT EXECUTE FUNCTION public.jobs_announce_change();
+
+--
+-- Name: TRIGGER jobs_announce_change ON jobs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_announce_change ON public.jobs IS 'Wakes those who watch jobs when some have changed.';
+
+--
+-- Name: jobs jobs_announce_deletion; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER jobs_announce_deletion AFTER DELETE ON public.jobs REFERENCING OLD TABLE AS changed_jobs FOR EACH STATEMENT EXECUTE FUNCTION public.jobs_announce_change();
+
+--
+-- Name: TRIGGER jobs_announce_deletion ON jobs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_announce_deletion ON public.jobs IS 'Wakes those who watch jobs when some were deleted.';
 
 --
 -- Name: jobs jobs_guard_update; Type: TRIGGER; Schema: public; Owner: -
@@ -1059,6 +1158,12 @@ ALTER TABLE ONLY public.results
 
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO docling_app;
+
+--
+-- Name: FUNCTION jobs_announce_change(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.jobs_announce_change() FROM PUBLIC;
 
 --
 -- Name: FUNCTION jobs_guard_update(); Type: ACL; Schema: public; Owner: -

@@ -2,6 +2,12 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Config } from './config.js';
 import type { Executor } from './database/database.js';
+import { EventController, type EventControllerParts } from './events/event-controller.js';
+import { EventRepository } from './events/event-repository.js';
+import { addEventRoutes } from './events/event-routes.js';
+import { JobWaits } from './events/job-waits.js';
+import type { JobWatch } from './events/job-watch.js';
+import { Semaphore } from './events/semaphore.js';
 import { recordRequests } from './http/access-log.js';
 import { identifyAsLocal } from './http/client-identity.js';
 import type { Health } from './http/health.js';
@@ -10,6 +16,8 @@ import { answerErrors, refuseUnknownPath } from './http/problem.js';
 import { assignRequestId } from './http/request-id.js';
 import { ExportSlots } from './jobs/export-slots.js';
 import { HistoryController } from './jobs/history-controller.js';
+import { Admissions } from './jobs/idempotency.js';
+import { IdempotencyRepository } from './jobs/idempotency-repository.js';
 import { JobController } from './jobs/job-controller.js';
 import { JobRepository } from './jobs/job-repository.js';
 import { addHistoryRoutes, addJobRoutes } from './jobs/job-routes.js';
@@ -22,7 +30,10 @@ import { addResultRoutes } from './results/result-routes.js';
 import type { InputStorage } from './storage/input-storage.js';
 
 export interface AppParts {
-  readonly config: Pick<Config, 'environment' | 'inputDirs' | 'maxFileBytes' | 'urlAllowPrivate'> & {
+  readonly config: Pick<
+    Config,
+    'environment' | 'inputDirs' | 'maxEventStreams' | 'maxFileBytes' | 'urlAllowPrivate'
+  > & {
     readonly database: Pick<Config['database'], 'poolSize'>;
   };
   readonly logger: Logger;
@@ -30,6 +41,8 @@ export interface AppParts {
   readonly database: Executor;
   readonly storage: InputStorage;
   readonly health: Pick<Health, 'report'>;
+  readonly watch: JobWatch;
+  readonly eventTimes?: Pick<EventControllerParts, 'heartbeatMs' | 'stallMs'>;
 }
 
 const MAX_EXPORTS = 2;
@@ -45,18 +58,29 @@ export function buildApp(parts: AppParts): Express {
   return app;
 }
 
-function buildRoutes({ config, logger, metrics, database, storage, health }: AppParts): express.Router {
-  const { inputDirs, maxFileBytes, urlAllowPrivate } = config;
+function buildRoutes(parts: AppParts): express.Router {
+  const { config, logger, metrics, database, storage, health, watch } = parts;
+  const { inputDirs, maxEventStreams, maxFileBytes, urlAllowPrivate } = config;
   const jobs = new JobRepository(database);
+  const admissions = new Admissions(jobs, new IdempotencyRepository(database), logger);
   const service = new JobService({ jobs, storage, inputDirs, urlAllowPrivate, metrics, logger });
   // An export holds a connection: one at least stays for everything else.
   const slots = new ExportSlots(Math.max(1, Math.min(MAX_EXPORTS, config.database.poolSize - 1)));
   const router = express.Router();
-  addJobRoutes(router, new JobController({ service, storage, maxFileBytes }));
+  const waits = new JobWaits({ watch, maxWaiting: maxEventStreams, metrics });
+  addJobRoutes(router, new JobController({ admissions, service, storage, maxFileBytes, waits }));
+  addEventRoutes(router, buildEvents(parts));
   addHistoryRoutes(router, new HistoryController(jobs, slots));
   addResultRoutes(router, new ResultController(service, new ResultRepository(database)));
   addOperationalRoutes(router, health, metrics, config.environment);
   return router;
+}
+
+function buildEvents({ config, database, metrics, watch, eventTimes }: AppParts): EventController {
+  // A thousand streams may wake at once: half the pool stays for everything else.
+  const reads = new Semaphore(Math.max(1, Math.floor(config.database.poolSize / 2)));
+  const events = new EventRepository(database);
+  return new EventController({ events, watch, reads, maxStreams: config.maxEventStreams, metrics, ...eventTimes });
 }
 
 /** Jobs change, and are their client's alone: what may be kept says so itself. */

@@ -102,6 +102,14 @@ const environmentSchema = Joi.object({
     .max(600_000)
     .default(25_000)
     .description('How long running requests and jobs may take to finish after SIGTERM'),
+  MAX_EVENT_STREAMS: Joi.number()
+    .integer()
+    .min(0)
+    .max(100_000)
+    .default(1_000)
+    .description(
+      'Event streams that one process keeps open at once, and as many requests held by `Prefer: wait`; one more stream answers 429',
+    ),
   AUTH: Joi.string()
     .valid('none')
     .when('NODE_ENV', { is: 'production', then: Joi.required(), otherwise: Joi.optional().default('none') })
@@ -140,6 +148,7 @@ export interface Config {
   };
   readonly worker: { readonly concurrency: number; readonly pollMs: number; readonly leaseMs: number };
   readonly shutdownTimeoutMs: number;
+  readonly maxEventStreams: number;
   readonly auth: 'none';
 }
 
@@ -188,6 +197,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     converter: { url: value.MCP_SERVER_URL, command: value.MCP_SERVER_COMMAND, memoryMb: value.CONVERTER_MEMORY_MB },
     worker: { concurrency: value.WORKER_CONCURRENCY, pollMs: value.WORKER_POLL_MS, leaseMs: value.LEASE_MS },
     shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT_MS,
+    maxEventStreams: value.MAX_EVENT_STREAMS,
     auth: value.AUTH,
   });
 }

@@ -9,6 +9,8 @@ export interface ErrorDefinition {
   readonly title: string;
   /** Whether the same request, or another attempt at the job, may succeed later. */
   readonly retryable: boolean;
+  /** Other answers with the same code, by name: for what HTTP has a status of its own. */
+  readonly cases?: Readonly<Record<string, ErrorDefinition>>;
 }
 
 const permanent = (status: number, title: string): ErrorDefinition => ({ status, title, retryable: false });
@@ -50,12 +52,19 @@ export const ERRORS = Object.freeze({
   E702: permanent(409, 'The job can no longer be cancelled'),
 
   E801: permanent(400, 'The query is not valid'),
-  E802: permanent(400, 'The body is not valid'),
+  E802: {
+    ...permanent(400, 'The body is not valid'),
+    cases: {
+      keyReused: permanent(422, 'The idempotency key belongs to another request'),
+      keyInUse: transient(409, 'A request with this idempotency key is under way'),
+    },
+  },
 
   E901: permanent(500, 'Something went wrong'),
 } satisfies Record<string, ErrorDefinition>);
 
 export type ErrorCode = keyof typeof ERRORS;
+export type ErrorCase = keyof typeof ERRORS.E802.cases;
 
 export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(ERRORS, value);
@@ -75,6 +84,8 @@ export interface AppErrorOptions {
   readonly extensions?: Readonly<Record<string, unknown>>;
   /** Seconds after which a retry is worth it; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Which of the code's cases it is; none: the plain one. */
+  readonly case?: ErrorCase;
 }
 
 /**
@@ -86,6 +97,7 @@ export class AppError extends Error {
   readonly fields: readonly FieldError[];
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
+  readonly case: ErrorCase | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -94,10 +106,12 @@ export class AppError extends Error {
     this.fields = options.fields ?? [];
     this.extensions = options.extensions ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.case = options.case;
   }
 
   get definition(): ErrorDefinition {
-    return ERRORS[this.code];
+    const definition: ErrorDefinition = ERRORS[this.code];
+    return (this.case && definition.cases?.[this.case]) ?? definition;
   }
 }
 

@@ -11,8 +11,13 @@ export interface CatalogueEntry {
   readonly name: StatementName;
   /** What is sent: the statement behind its name, so that the server's own views tell which it is. */
   readonly text: string;
-  /** Name as a prepared statement: carries a hash of the text, so that two releases never share one. */
-  readonly preparedName: string;
+  /**
+   * Name as a prepared statement: carries a hash of the text, so that two releases never share one.
+   * Undefined where the best plan depends on the values: its file says `-- prepared: no`.
+   */
+  readonly preparedName: string | undefined;
+  /** Whether sending it twice has the effect of sending it once: its file says `-- repeatable: yes`. */
+  readonly repeatable: boolean;
 }
 
 export type Catalogue = Readonly<Record<StatementName, CatalogueEntry>>;
@@ -50,5 +55,10 @@ export function listStatementFiles(directory: string): string[] {
 function toEntry(name: StatementName, source: string): CatalogueEntry {
   const body = source.replace(/^(--.*\n)+/, '').trim();
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 8);
-  return { name, text: `/* ${name} */ ${body}`, preparedName: `${name}-${hash}` };
+  return {
+    name,
+    text: `/* ${name} */ ${body}`,
+    preparedName: /^-- prepared: no\b/m.test(source) ? undefined : `${name}-${hash}`,
+    repeatable: /^-- repeatable: yes\b/m.test(source),
+  };
 }

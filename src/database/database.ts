@@ -2,15 +2,17 @@ import pg from 'pg';
 import Cursor from 'pg-cursor';
 import { AppError } from '../errors.js';
 import { loadCatalogue, type Catalogue } from './catalogue.js';
-import { poolExhausted, toAppError } from './sqlstate.js';
+import { isWorthRepeating } from './retry.js';
+import { AnswerLost, isAway, poolExhausted, READ_ONLY, sqlStateOf, toAppError, toConnectError } from './sqlstate.js';
 import type { StatementName, Statements } from './statements.js';
+import { within } from './within.js';
 
 export type Params<N extends StatementName> = Statements[N]['params'];
 export type Row<N extends StatementName> = Statements[N]['row'];
 
 /** Runs statements of the catalogue: the pool itself, or one transaction. */
 export interface Executor {
-  /** All rows. Throws AppError E401, E402, E403 or E701 as `sqlstate.ts` says. */
+  /** All rows. Throws AppError E401, E402 (AnswerLost when it may have taken effect), E403 or E701 as `sqlstate.ts` says. */
   query<N extends StatementName>(name: N, params: Params<N>): Promise<Row<N>[]>;
   /**
    * The rows in batches, through a cursor, from one snapshot and in constant memory. Ends early when
@@ -65,6 +67,8 @@ export interface PoolState {
 /** How long beyond the server's own limit a statement may take before its connection is given up. */
 const CLIENT_GRACE_MS = 1_000;
 const CLOSE_LIMIT_MS = 2_000;
+/** How long a connection may be silent before the system asks whether the other side is still there. */
+const KEEP_ALIVE_DELAY_MS = 10_000;
 
 /** 64-bit integers as numbers: sizes and counts stay far below 2^53. Everything else as `pg` has it. */
 const types: pg.CustomTypesConfig = {
@@ -78,6 +82,10 @@ const types: pg.CustomTypesConfig = {
 export class Database implements Executor {
   private readonly pool: pg.Pool;
   private readonly catalogue: Catalogue;
+  /** When a connection was last known to work; by the monotonic clock, as is the next. */
+  private readonly provenAt = new WeakMap<pg.PoolClient, number>();
+  /** When a connection was last lost: those that have done nothing since may be dead as well. */
+  private lossAt = -Infinity;
 
   constructor(
     private readonly options: DatabaseOptions,
@@ -90,13 +98,31 @@ export class Database implements Executor {
       max: options.poolSize,
       connectionTimeoutMillis: options.poolTimeoutMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
       types,
       ...(options.direct && { options: `-c statement_timeout=${options.statementTimeoutMs}` }),
     });
-    this.pool.on('error', (error) => options.onConnectionLost?.(error));
+    this.pool.on('connect', (client) => this.prove(client));
+    this.pool.on('error', (error) => {
+      this.lossAt = performance.now();
+      options.onConnectionLost?.(error);
+    });
   }
 
+  /** As the interface says; sent once more where that is safe and may help. */
   async query<N extends StatementName>(name: N, params: Params<N>): Promise<Row<N>[]> {
+    try {
+      return await this.queryOnce(name, params);
+    } catch (first) {
+      if (!isWorthRepeating(first, this.catalogue[name].repeatable)) throw first;
+      return await this.queryOnce(name, params).catch((second: unknown) => {
+        // That the second could not even be sent does not tell what became of the first.
+        throw first instanceof AnswerLost && isConnectionError(second) ? first : second;
+      });
+    }
+  }
+
+  private async queryOnce<N extends StatementName>(name: N, params: Params<N>): Promise<Row<N>[]> {
     const client = await this.connect();
     let broken = false;
     try {
@@ -122,7 +148,7 @@ export class Database implements Executor {
       await this.send(client, 'transactions/commit', []);
       return outcome;
     } catch (error) {
-      broken = !(await this.rollBack(client));
+      broken = error instanceof AnswerLost || !(await this.rollBack(client));
       throw error;
     } finally {
       giveBack(client, broken);
@@ -137,14 +163,18 @@ export class Database implements Executor {
   ): AsyncGenerator<Row<N>[], void, undefined> {
     const client = await this.connect();
     let clean = false;
+    let lost = false;
     try {
       await this.send(client, 'transactions/begin-reading', []);
       await this.send(client, 'transactions/lift-time-limit', []);
       yield* this.readCursor(client, name, params, options);
       await this.send(client, 'transactions/commit', []);
       clean = true;
+    } catch (error) {
+      lost = error instanceof AnswerLost;
+      throw error;
     } finally {
-      clean ||= await this.rollBack(client);
+      clean ||= !lost && (await this.rollBack(client));
       giveBack(client, !clean);
     }
   }
@@ -164,13 +194,26 @@ export class Database implements Executor {
     const busy = this.pool.idleCount === 0 && this.pool.totalCount >= this.options.poolSize;
     if (busy && this.pool.waitingCount >= this.options.poolMaxWaiting) throw poolExhausted();
     try {
-      const client = await this.pool.connect();
+      let client = await this.pool.connect();
+      while (this.isDoubtful(client)) {
+        client.release(true);
+        client = await this.pool.connect();
+      }
       client.on('error', ignore);
       return client;
     } catch (error) {
       if (String(error).includes('timeout exceeded when trying to connect')) throw poolExhausted(error);
-      throw toAppError(error);
+      throw toConnectError(error);
     }
+  }
+
+  /** Whether another connection was lost since this one last worked: a server that ends takes all with it. */
+  private isDoubtful(client: pg.PoolClient): boolean {
+    return (this.provenAt.get(client) ?? 0) < this.lossAt;
+  }
+
+  private prove(client: pg.PoolClient): void {
+    this.provenAt.set(client, performance.now());
   }
 
   private async send<N extends StatementName>(client: pg.PoolClient, name: N, params: Params<N>): Promise<Row<N>[]> {
@@ -183,13 +226,16 @@ export class Database implements Executor {
         values: [...params],
         // Not set for the pool: a cursor would take it for its whole life.
         query_timeout: this.options.statementTimeoutMs + CLIENT_GRACE_MS,
-        ...(this.options.preparedStatements && { name: entry.preparedName }),
+        ...(this.options.preparedStatements && entry.preparedName && { name: entry.preparedName }),
       };
       const result = await client.query<pg.QueryResultRow>(config);
       failed = false;
+      this.prove(client);
       return result.rows as Row<N>[];
     } catch (error) {
-      throw toAppError(error);
+      const meaning = toAppError(error);
+      if (meaning instanceof AnswerLost || sqlStateOf(error) === READ_ONLY) this.lossAt = performance.now();
+      throw meaning;
     } finally {
       this.options.onStatement?.({ name, seconds: (performance.now() - started) / 1_000, failed });
     }
@@ -239,20 +285,8 @@ function giveBack(client: pg.PoolClient, broken: boolean): void {
   client.release(broken);
 }
 
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Query read timeout')), limitMs);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function isConnectionError(error: unknown): boolean {
-  return error instanceof AppError ? error.code === 'E401' || error.code === 'E402' : false;
+  return error instanceof AppError && isAway(error.code);
 }
 
 function toSafeInteger(text: string): number {

@@ -6,7 +6,7 @@ import { AppError, errorCodeOf, type ErrorCode } from '../errors.js';
  */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   '08': 'E401', // connection exceptions; 08P01 is also PgBouncer's query_wait_timeout
-  '25006': 'E401', // read-only transaction: a standby, or a primary that was just demoted
+  '25006': 'E401', // READ_ONLY
   '28': 'E401', // authentication
   '3D000': 'E401', // no such database
   '53': 'E401', // out of memory, disk or connections
@@ -25,6 +25,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   DJ701: 'E701', // the trigger jobs_guard_update
 };
 
+/** The server takes no writes: a standby, or a primary that was just demoted, to which no connection should stay. */
+export const READ_ONLY = '25006';
+
 const MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
   E401: 'The database cannot be reached at the moment.',
   E402: 'The database took too long to answer.',
@@ -41,6 +44,12 @@ const CONNECTION_LOST =
 const CLIENT_TIMEOUT = /Query read timeout/i;
 
 /**
+ * The answer to a statement that was sent did not come, or did not come in time: whether it took effect
+ * is not known.
+ */
+export class AnswerLost extends AppError {}
+
+/**
  * What a failed statement means to a caller. Anything that is not in the table is a bug in the
  * statement, and is passed on as it is.
  */
@@ -48,10 +57,30 @@ export function toAppError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const code = codeOf(error);
   if (!code) return error;
-  return new AppError(code, MESSAGES[code] ?? code, {
+  const Meaning = hasLostAnswer(error, code) ? AnswerLost : AppError;
+  return new Meaning(code, MESSAGES[code] ?? code, {
     cause: error,
-    ...(code === 'E401' && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+    ...(isAway(code) && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
   });
+}
+
+/** What a failed attempt to connect means: as `toAppError`, but nothing was sent. */
+export function toConnectError(error: unknown): unknown {
+  const meaning = toAppError(error);
+  if (!(meaning instanceof AnswerLost)) return meaning;
+  const { code, message, cause } = meaning;
+  return new AppError(code, message, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
+}
+
+/** Whether the database cannot be reached, or does not answer in time. */
+export function isAway(code: ErrorCode): boolean {
+  return code === 'E401' || code === 'E402';
+}
+
+/** The SQLSTATE that the server gave a failure; undefined when the failure is not of its telling. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = errorCodeOf(error) ?? '';
+  return /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** The refusal of a statement that would have had to wait longer, or behind more others, than is allowed. */
@@ -63,9 +92,15 @@ export function poolExhausted(cause?: unknown): AppError {
 }
 
 function codeOf(error: unknown): ErrorCode | undefined {
-  const code = errorCodeOf(error) ?? '';
-  if (/^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return CODES[code] ?? CODES[code.slice(0, 2)];
-  const text = `${code} ${String(error)}`;
+  const state = sqlStateOf(error);
+  if (state !== undefined) return CODES[state] ?? CODES[state.slice(0, 2)];
+  const text = `${errorCodeOf(error) ?? ''} ${String(error)}`;
   if (CLIENT_TIMEOUT.test(text)) return 'E402';
   return CONNECTION_LOST.test(text) ? 'E401' : undefined;
+}
+
+/** A server that ends may do so between the commit and its answer; any other refusal of its is one. */
+function hasLostAnswer(error: unknown, code: ErrorCode): boolean {
+  const state = sqlStateOf(error);
+  return isAway(code) && (state === undefined || /^08|^57P0/.test(state));
 }

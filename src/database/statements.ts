@@ -5,6 +5,69 @@ import type { InputType, ResultSummary } from './row-types.js';
 
 /** Parameters and rows of every statement, as PostgreSQL describes them. */
 export interface Statements {
+  'events/find-position': {
+    params: readonly [jobId: string, clientId: string];
+    row: {
+      status: JobStatus;
+      lastEventSeq: number;
+      statusSeq: number | null;
+    };
+  };
+  'events/list-after': {
+    params: readonly [jobId: string, seq: number, limit: number];
+    row: {
+      seq: number;
+      occurredAt: Date;
+      previousStatus: JobStatus | null;
+      status: JobStatus;
+      stage: string | null;
+      percent: number;
+      errorCode: string | null;
+      errorMessage: string | null;
+      retryCount: number | null;
+      nextAttemptAt: Date | null;
+    };
+  };
+  'events/list-changed': {
+    params: readonly [jobIds: readonly string[], seenSeqs: readonly number[]];
+    row: {
+      jobId: string;
+      status: JobStatus | null;
+      lastEventSeq: number | null;
+    };
+  };
+  'events/listen': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
+  'idempotency-keys/claim': {
+    params: readonly [clientId: string, key: string, claimId: string, claimMs: number];
+    row: {
+      claimed: boolean;
+      jobId: string | null;
+      requestHash: Buffer | null;
+    };
+  };
+  'idempotency-keys/delete-expired': {
+    params: readonly [limit: number];
+    row: {
+      key: string;
+    };
+  };
+  'idempotency-keys/insert-job': {
+    params: readonly [id: string, clientId: string, sessionId: string, inputType: string, inputPath: string | null, inputUrl: string | null, fileName: string | null, fileSize: number | null, fileMime: string | null, timeoutMs: number | null, maxRetries: number, key: string, claimId: string, requestHash: Buffer];
+    row: {
+      createdAt: Date;
+    };
+  };
+  'idempotency-keys/prolong': {
+    params: readonly [clientId: string, key: string, claimId: string, claimMs: number];
+    row: Record<string, never>;
+  };
+  'idempotency-keys/release': {
+    params: readonly [clientId: string, key: string, claimId: string];
+    row: Record<string, never>;
+  };
   'jobs/cancel': {
     params: readonly [id: string, clientId: string];
     row: {
@@ -30,6 +93,7 @@ export interface Statements {
       maxRetries: number;
       checkpointData: unknown | null;
       fencingToken: number;
+      claimedAt: Date;
     };
   };
   'jobs/complete': {
@@ -102,6 +166,13 @@ export interface Statements {
       results: readonly ResultSummary[];
     };
   };
+  'jobs/find-input': {
+    params: readonly [id: string, clientId: string];
+    row: {
+      status: JobStatus;
+      inputPath: string | null;
+    };
+  };
   'jobs/hand-back': {
     params: readonly [id: string, workerId: string, fencingToken: number];
     row: {
@@ -112,6 +183,14 @@ export interface Statements {
     params: readonly [id: string, clientId: string, sessionId: string, inputType: string, inputPath: string | null, inputUrl: string | null, fileName: string | null, fileSize: number | null, fileMime: string | null, timeoutMs: number | null, maxRetries: number];
     row: {
       createdAt: Date;
+    };
+  };
+  'jobs/insert-retry': {
+    params: readonly [id: string, clientId: string, retriedId: string, storedPath: string | null];
+    row: {
+      createdAt: Date;
+      sessionId: string;
+      inputType: InputType;
     };
   };
   'jobs/list-client-after': {
@@ -211,8 +290,39 @@ export interface Statements {
       results: readonly ResultSummary[] | null;
     };
   };
+  'jobs/list-stored-inputs': {
+    params: readonly [paths: readonly string[]];
+    row: {
+      inputPath: string;
+    };
+  };
+  'jobs/list-work': {
+    params: readonly [ids: readonly string[]];
+    row: {
+      id: string;
+      running: boolean;
+      fencingToken: number;
+      checkpointData: unknown | null;
+      now: Date;
+    };
+  };
   'jobs/record-progress': {
     params: readonly [id: string, workerId: string, fencingToken: number, stage: string, progressPercent: number];
+    row: {
+      id: string;
+    };
+  };
+  'jobs/rescue-expired': {
+    params: readonly [limit: number, leaseMs: number, errorCode: string, errorMessage: string];
+    row: {
+      id: string;
+      status: JobStatus;
+      retryCount: number;
+      workerId: string | null;
+    };
+  };
+  'jobs/save-checkpoint': {
+    params: readonly [id: string, workerId: string, fencingToken: number, checkpoint: string];
     row: {
       id: string;
     };
@@ -229,6 +339,12 @@ export interface Statements {
     params: readonly [id: string, workerId: string, fencingToken: number, fileName: string, fileSize: number, fileMime: string, progressPercent: number];
     row: {
       id: string;
+    };
+  };
+  'leases/list-held': {
+    params: readonly [workerId: string, jobIds: readonly string[], fencingTokens: readonly number[]];
+    row: {
+      jobId: string;
     };
   };
   'leases/prolong': {
@@ -294,6 +410,12 @@ export interface Statements {
       exists: boolean;
     };
   };
+  'server/identify': {
+    params: readonly [];
+    row: {
+      identity: string | null;
+    };
+  };
   'server/ping': {
     params: readonly [];
     row: {
@@ -333,6 +455,15 @@ export interface Statements {
 export type StatementName = keyof Statements;
 
 export const STATEMENT_NAMES = [
+  'events/find-position',
+  'events/list-after',
+  'events/list-changed',
+  'events/listen',
+  'idempotency-keys/claim',
+  'idempotency-keys/delete-expired',
+  'idempotency-keys/insert-job',
+  'idempotency-keys/prolong',
+  'idempotency-keys/release',
   'jobs/cancel',
   'jobs/claim-batch',
   'jobs/complete',
@@ -340,15 +471,22 @@ export const STATEMENT_NAMES = [
   'jobs/export-history',
   'jobs/fail',
   'jobs/find',
+  'jobs/find-input',
   'jobs/hand-back',
   'jobs/insert',
+  'jobs/insert-retry',
   'jobs/list-client-after',
   'jobs/list-client-by-status-after',
   'jobs/list-history-after',
   'jobs/list-history-page',
+  'jobs/list-stored-inputs',
+  'jobs/list-work',
   'jobs/record-progress',
+  'jobs/rescue-expired',
+  'jobs/save-checkpoint',
   'jobs/schedule-retry',
   'jobs/start-processing',
+  'leases/list-held',
   'leases/prolong',
   'migrations/create-table',
   'migrations/forget-applied',
@@ -359,6 +497,7 @@ export const STATEMENT_NAMES = [
   'results/list',
   'results/read-slice',
   'server/database-exists',
+  'server/identify',
   'server/ping',
   'server/set-setting',
   'transactions/begin',

@@ -1,14 +1,19 @@
 import type { RequestHandler, Response } from 'express';
+import type { JobWaits } from '../events/job-waits.js';
 import { readUpload } from '../http/multipart-upload.js';
 import type { InputStorage } from '../storage/input-storage.js';
+import type { Admissions } from './idempotency.js';
+import { KEY_HEADER } from './idempotency-key.js';
 import { uploadSchema, type FileReference, type UrlReference } from './job-schemas.js';
-import type { CreatedJob, JobService } from './job-service.js';
+import type { JobService, SubmittedJob } from './job-service.js';
 import { jobLinks, jobPath, toJobDetails } from './job-view.js';
 
 export interface JobControllerParts {
+  readonly admissions: Admissions;
   readonly service: JobService;
   readonly storage: InputStorage;
   readonly maxFileBytes: number;
+  readonly waits: JobWaits;
 }
 
 /** The calls on single jobs. What they are given has been validated. */
@@ -16,27 +21,43 @@ export class JobController {
   constructor(private readonly parts: JobControllerParts) {}
 
   readonly submitUpload: RequestHandler = async (request, response) => {
-    const { service, storage, maxFileBytes } = this.parts;
+    const { admissions, service, storage, maxFileBytes } = this.parts;
     const { clientId } = response.locals;
-    const { file, fields } = await readUpload(request, storage, { maxBytes: maxFileBytes, schema: uploadSchema });
-    answerCreated(response, await service.submitUpload(clientId, file, fields), fields.sessionId);
+    const submitted = await admissions.run(clientId, request.get(KEY_HEADER), async (admission) => {
+      const { file, fields } = await readUpload(request, storage, { maxBytes: maxFileBytes, schema: uploadSchema });
+      return service.submitUpload(clientId, admission, file, fields);
+    });
+    await this.answerSubmitted(response, submitted);
   };
 
   readonly submitReference: RequestHandler<never, unknown, FileReference | UrlReference> = async (
     request,
     response,
   ) => {
-    const { service } = this.parts;
+    const { admissions, service } = this.parts;
     const { clientId } = response.locals;
     const { body } = request;
-    const created = await (body.inputType === 'FILE'
-      ? service.submitPath(clientId, body)
-      : service.submitUrl(clientId, body));
-    answerCreated(response, created, body.sessionId);
+    const submitted = await admissions.run(clientId, request.get(KEY_HEADER), (admission) =>
+      body.inputType === 'FILE'
+        ? service.submitPath(clientId, admission, body)
+        : service.submitUrl(clientId, admission, body),
+    );
+    await this.answerSubmitted(response, submitted);
+  };
+
+  readonly retry: RequestHandler<{ id: string }> = async (request, response) => {
+    const retriedFrom = request.params.id;
+    const submitted = await this.parts.service.retry(retriedFrom, response.locals.clientId);
+    response.locals.jobId = submitted.id;
+    response.location(jobPath(submitted.id)).json({ ...toSubmittedBody(submitted), retriedFrom });
   };
 
   readonly show: RequestHandler<{ id: string }> = async (request, response) => {
-    response.json(toJobDetails(await this.parts.service.find(request.params.id, response.locals.clientId)));
+    const { service, waits } = this.parts;
+    const find = () => service.find(request.params.id, response.locals.clientId);
+    const job = await find();
+    const held = await waits.hold(response, job.id, job.status);
+    response.json(toJobDetails(held === undefined ? job : await find()));
   };
 
   readonly cancel: RequestHandler<{ id: string }> = async (request, response) => {
@@ -47,9 +68,17 @@ export class JobController {
     await this.parts.service.delete(request.params.id, response.locals.clientId);
     response.status(204).end();
   };
+
+  /** Answers with the job's status, which the client may prefer to be its last. */
+  private async answerSubmitted(response: Response, submitted: SubmittedJob): Promise<void> {
+    const { id, replayed } = submitted;
+    response.locals.jobId = id;
+    if (replayed) response.set('Idempotency-Replayed', 'true');
+    const status = (await this.parts.waits.hold(response, id, submitted.status)) ?? submitted.status;
+    response.location(jobPath(id)).json(toSubmittedBody({ ...submitted, status }));
+  }
 }
 
-function answerCreated(response: Response, { id, createdAt }: CreatedJob, sessionId: string): void {
-  response.locals.jobId = id;
-  response.location(jobPath(id)).json({ jobId: id, status: 'PENDING', createdAt, links: jobLinks({ id, sessionId }) });
+function toSubmittedBody({ id, status, createdAt, sessionId }: SubmittedJob) {
+  return { jobId: id, status, createdAt, links: jobLinks({ id, sessionId }) };
 }

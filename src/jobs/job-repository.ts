@@ -19,10 +19,17 @@ export interface NewJob {
   readonly maxRetries: number;
 }
 
+export interface CreatedJob {
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
 export type JobDetails = Row<'jobs/find'>;
 export type JobListItem = Row<'jobs/list-history-after'>;
 export type ExportedJob = Row<'jobs/export-history'>;
 export type ClaimedJob = Row<'jobs/claim-batch'>;
+/** A job that is not terminal, with what says which of its work folders are wanted. */
+export type UnfinishedJob = Row<'jobs/list-work'>;
 
 export interface HistoryPage {
   readonly jobs: JobListItem[];
@@ -61,7 +68,7 @@ export interface StoredExport {
 export class JobRepository {
   constructor(private readonly executor: Executor) {}
 
-  async insert(job: NewJob, id = uuidv7()): Promise<{ id: string; createdAt: Date }> {
+  async insert(job: NewJob, id = uuidv7()): Promise<CreatedJob> {
     const [row] = await this.executor.query('jobs/insert', [
       id,
       job.clientId,
@@ -77,6 +84,32 @@ export class JobRepository {
     ]);
     if (!row) throw new Error(`Job ${id} was not inserted, and is not another client's to see.`);
     return { id, createdAt: row.createdAt };
+  }
+
+  /** Where the input of a client's job is; undefined: there is no such job of the client. */
+  async findInput(id: string, clientId: string): Promise<Row<'jobs/find-input'> | undefined> {
+    const [row] = await this.executor.query('jobs/find-input', [id, clientId]);
+    return row;
+  }
+
+  /**
+   * A new job with the session, input and limits of a finished one; `storedPath` is its own copy of an upload.
+   * Undefined: the finished one is not there any more.
+   */
+  async insertRetry(
+    retriedId: string,
+    clientId: string,
+    storedPath: string | null,
+    id = uuidv7(),
+  ): Promise<(CreatedJob & Row<'jobs/insert-retry'>) | undefined> {
+    const [row] = await this.executor.query('jobs/insert-retry', [id, clientId, retriedId, storedPath]);
+    return row && { id, ...row };
+  }
+
+  /** Those of the stored inputs that a job refers to. */
+  async listStoredInputs(paths: readonly string[]): Promise<Set<string>> {
+    const rows = await this.executor.query('jobs/list-stored-inputs', [paths]);
+    return new Set(rows.map(({ inputPath }) => inputPath));
   }
 
   async find(id: string, clientId: string): Promise<JobDetails | undefined> {
@@ -145,6 +178,15 @@ export class JobRepository {
     return this.executor.query('jobs/claim-batch', [workerId, limit, leaseMs]);
   }
 
+  /** Takes up to `limit` jobs from workers whose lease ran out, and as many that run without one. Waits for nobody. */
+  async rescueExpired(
+    limit: number,
+    leaseMs: number,
+    { code, message }: Failure,
+  ): Promise<Row<'jobs/rescue-expired'>[]> {
+    return this.executor.query('jobs/rescue-expired', [limit, leaseMs, code, message]);
+  }
+
   async startProcessing(
     lease: Lease,
     input: { fileName: string; fileSize: number; fileMime: string },
@@ -163,6 +205,17 @@ export class JobRepository {
 
   async recordProgress(lease: Lease, stage: string, percent: number): Promise<boolean> {
     return (await this.executor.query('jobs/record-progress', [...guard(lease), stage, percent])).length > 0;
+  }
+
+  /** Keeps what another attempt need not repeat; the database adds `savedAt`. */
+  async saveCheckpoint(lease: Lease, checkpoint: object): Promise<boolean> {
+    const rows = await this.executor.query('jobs/save-checkpoint', [...guard(lease), JSON.stringify(checkpoint)]);
+    return rows.length > 0;
+  }
+
+  /** Those of the jobs that are there and not terminal. */
+  async listUnfinished(ids: readonly string[]): Promise<UnfinishedJob[]> {
+    return this.executor.query('jobs/list-work', [ids]);
   }
 
   /** Stores the results with the terminal status, all or nothing; a failure says what is missing. */

@@ -22,6 +22,7 @@ export function addJobRoutes(router: Router, jobs: JobController): void {
   router.get(`${API}/jobs/:id`, jobIdParam, noQuery, jobs.show);
   router.delete(`${API}/jobs/:id`, jobIdParam, noQuery, jobs.delete);
   router.post(`${API}/jobs/:id/cancel`, jobIdParam, noQuery, jobs.cancel);
+  router.post(`${API}/jobs/:id/retry`, jobIdParam, noQuery, jobs.retry);
 }
 
 export function addHistoryRoutes(router: Router, history: HistoryController): void {

@@ -41,6 +41,7 @@ export function jobPath(id: string): string {
 export function jobLinks({ id, sessionId }: { readonly id: string; readonly sessionId: string }) {
   return {
     self: jobPath(id),
+    events: `${jobPath(id)}/events`,
     results: `${jobPath(id)}/results`,
     cancel: `${jobPath(id)}/cancel`,
     history: `${API}/history?${new URLSearchParams({ sessionId }).toString()}`,

@@ -42,6 +42,16 @@ function createRequestMetrics(registry: Registry) {
       labelNames: ['input_type'] as const,
       registers,
     }),
+    eventStreams: new Gauge({
+      name: `${PREFIX}event_streams`,
+      help: 'Event streams that are open.',
+      registers,
+    }),
+    requestsHeld: new Gauge({
+      name: `${PREFIX}requests_held`,
+      help: 'Requests that wait for the end of a job, as their clients prefer.',
+      registers,
+    }),
   };
 }
 
@@ -71,6 +81,12 @@ function createWorkMetrics(registry: Registry) {
     jobsRunning: new Gauge({
       name: `${PREFIX}jobs_running`,
       help: 'Jobs that this process works at the moment.',
+      registers,
+    }),
+    jobsRescued: new Counter({
+      name: `${PREFIX}jobs_rescued_total`,
+      help: 'Jobs that this process took from lost workers, by the status that they got.',
+      labelNames: ['status'] as const,
       registers,
     }),
     leasesLost: new Counter({

@@ -1,17 +1,20 @@
 import type { Converter } from '../conversion/client/converter.js';
-import type { Failure, JobRepository } from '../jobs/job-repository.js';
-import { isTerminal, type JobStatus } from '../jobs/job-states.js';
+import type { JobRepository } from '../jobs/job-repository.js';
+import { isTerminal } from '../jobs/job-states.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
-import { LeaseLost, WorkerStopping, type Attempt } from './attempt.js';
-import { isRetryable, toFailure } from './failure.js';
+import { AttemptCheckpoint, type Finished } from './attempt-checkpoint.js';
+import { LeaseLost, type Attempt } from './attempt.js';
+import { Outcomes, type Results } from './outcomes.js';
 import { persist } from './persist.js';
 import { ProgressReporter } from './progress-reporter.js';
-import { percentAt, retryStatusFor } from './stage.js';
-import { bringIn, type BroughtIn, type InputRules } from './stages/bring-in.js';
-import { exportResults, type Exports } from './stages/export-results.js';
+import { percentAt } from './stage.js';
+import { bringIn, type InputRules } from './stages/bring-in.js';
+import { areAllExported, exportResults, readExport, type Exports } from './stages/export-results.js';
+import { provideDocument } from './stages/provide-document.js';
 import { processingLimitMs } from './time-limits.js';
 import type { WorkFolders } from './work-folder.js';
+import { WorkSweeper } from './work-sweeper.js';
 
 export interface ExecutorParts {
   readonly jobs: JobRepository;
@@ -23,142 +26,124 @@ export interface ExecutorParts {
   readonly metrics: Metrics;
 }
 
+/** One attempt with what its stages need. */
+interface Run {
+  readonly attempt: Attempt;
+  readonly folder: string;
+  readonly progress: ProgressReporter;
+  readonly checkpoint: AttemptCheckpoint;
+  readonly log: Logger;
+}
+
+/** Exports, and the tool that made their document. */
 interface Converted extends Exports {
   readonly toolName: string;
 }
 
 /** Takes one claimed job through its stages to its next status. */
 export class JobExecutor {
-  constructor(private readonly parts: ExecutorParts) {}
+  private readonly outcomes: Outcomes;
+  private readonly sweeper: WorkSweeper;
+
+  constructor(private readonly parts: ExecutorParts) {
+    this.outcomes = new Outcomes(parts.jobs, parts.leaseMs, parts.metrics);
+    this.sweeper = new WorkSweeper(parts.jobs, parts.folders);
+  }
 
   /** Never throws: whatever happens ends in the job's row, or, when the lease is gone, in the log. */
   async run(attempt: Attempt): Promise<void> {
     const { folders, logger, jobs, metrics } = this.parts;
     const log = logger.child({ jobId: attempt.job.id, fencingToken: attempt.lease.fencingToken });
     const progress = new ProgressReporter(jobs, attempt);
-    let folder: string | undefined;
+    const checkpoint = new AttemptCheckpoint(attempt, folders, jobs, log);
     metrics.jobsRunning.inc();
     try {
-      folder = await folders.create(attempt.lease);
-      const input = await this.upload(attempt, folder);
-      const converted = await this.convert(attempt, folder, input, progress);
-      await this.save(attempt, converted, progress, log);
+      const folder = await folders.create(attempt.lease);
+      await this.work({ attempt, folder, progress, checkpoint, log });
     } catch (error) {
       // Once an attempt is stopped, whatever it throws follows from that.
-      await this.settle(attempt, attempt.signal.aborted ? attempt.signal.reason : error, log);
+      await this.outcomes.settle(attempt, attempt.signal.aborted ? attempt.signal.reason : error, log);
     } finally {
       attempt.close();
       metrics.jobsRunning.dec();
       await progress.settle();
-      if (folder)
-        await folders.remove(folder).catch((error: unknown) => log.warn('work folder not removed', { error }));
+      await this.cleanUp(attempt, log);
     }
   }
 
-  /** Brings the input in, begins the time limit that fits it, and makes the job PROCESSING. */
-  private async upload(attempt: Attempt, folder: string): Promise<BroughtIn> {
-    const { jobs, input: rules, leaseMs } = this.parts;
-    const input = await this.timed(attempt, () => bringIn(attempt, folder, rules));
-    attempt.signal.throwIfAborted();
-    attempt.limitTime(attempt.job.timeoutMs ?? processingLimitMs(input.size));
-    if (attempt.status === 'PROCESSING') return input;
-    const facts = { fileName: input.source.fileName, fileSize: input.size, fileMime: input.mimeType };
-    const held = await persist(() => jobs.startProcessing(attempt.lease, facts, percentAt('parsing', 0)), leaseMs);
-    if (!held) throw new LeaseLost();
-    attempt.status = 'PROCESSING';
-    return input;
+  /** The stages, in order. */
+  private async work(run: Run): Promise<void> {
+    const resumed = await run.checkpoint.resume();
+    const uploaded = await this.upload(run, resumed);
+    const converted = await this.convert(run, uploaded);
+    await this.save(run, converted);
   }
 
-  private async convert(
-    attempt: Attempt,
-    folder: string,
-    { source, size }: BroughtIn,
-    progress: ProgressReporter,
-  ): Promise<Converted> {
+  /** Brings the input in unless it is, begins the time limit that fits it, and makes the job PROCESSING. */
+  private async upload({ attempt, folder, checkpoint }: Run, resumed: Finished | undefined): Promise<Finished> {
+    const { jobs, input: rules, leaseMs } = this.parts;
+    const input = resumed?.input ?? (await this.timed(attempt, () => bringIn(attempt, folder, rules)));
+    attempt.signal.throwIfAborted();
+    attempt.limitTime(attempt.job.timeoutMs ?? processingLimitMs(input.size));
+    if (attempt.status !== 'PROCESSING') {
+      const facts = { fileName: input.source.fileName, fileSize: input.size, fileMime: input.mimeType };
+      const held = await persist(() => jobs.startProcessing(attempt.lease, facts, percentAt('parsing', 0)), leaseMs);
+      if (!held) throw new LeaseLost();
+      attempt.status = 'PROCESSING';
+    }
+    if (resumed) return resumed;
+    const uploaded = { input, toolName: null, exports: [] };
+    await checkpoint.save(uploaded);
+    return uploaded;
+  }
+
+  private async convert(run: Run, finished: Finished): Promise<Converted> {
+    const { attempt, progress, log } = run;
+    const { toolName, exports, input } = finished;
+    if (toolName !== null && areAllExported(exports)) return { toolName, files: exports, failure: null };
     const { signal, job } = attempt;
     // The attempt's own limit strikes first; this one only guards against its failing to.
-    const timeoutMs = (job.timeoutMs ?? processingLimitMs(size)) * 2;
-    const onProgress = (fraction: number) => progress.report(fraction);
+    const timeoutMs = (job.timeoutMs ?? processingLimitMs(input.size)) * 2;
+    const call = { signal, timeoutMs, onProgress: (fraction: number) => progress.report(fraction) };
     await progress.enter('parsing');
-    const session = await this.timed(attempt, () => this.parts.converter.open({ signal, timeoutMs }));
+    const session = await this.timed(attempt, () => this.parts.converter.open(call));
     try {
       await progress.enter('conversion');
-      const { toolName } = await this.timed(attempt, () => {
-        const conversion = session.convert(source, { signal, timeoutMs, onProgress });
-        return this.observeConversion(source.format, conversion);
-      });
-      await progress.enter('export');
-      const mayRetry = job.retryCount < job.maxRetries;
-      const exports = await this.timed(attempt, () =>
-        exportResults(session, { folder, signal, timeoutMs, mayRetry, onProgress }),
+      const tool = await this.timed(attempt, () =>
+        provideDocument(session, finished, call, log, () =>
+          this.observeConversion(input.source.format, session.convert(input.source, call)),
+        ),
       );
-      return { toolName, ...exports };
+      await progress.enter('export');
+      const options = {
+        ...call,
+        folder: run.folder,
+        mayRetry: job.retryCount < job.maxRetries,
+        finished: exports,
+        onExported: (files: Finished['exports']) => run.checkpoint.save({ input, toolName: tool, exports: files }),
+      };
+      return { toolName: tool, ...(await this.timed(attempt, () => exportResults(session, options))) };
     } finally {
       await session.release();
     }
   }
 
-  private async save(
-    attempt: Attempt,
-    { toolName, exports, failure }: Converted,
-    progress: ProgressReporter,
-    log: Logger,
-  ) {
+  private async save({ attempt, progress, log }: Run, { toolName, files, failure }: Converted): Promise<void> {
     await progress.enter('saving');
-    const status = failure ? 'PARTIAL_COMPLETE' : 'COMPLETE';
-    const { jobs, leaseMs } = this.parts;
-    const held = await this.timed(attempt, () =>
-      persist(() => jobs.complete(attempt.lease, status, toolName, exports, failure), leaseMs),
-    );
-    if (!held) throw new LeaseLost();
-    this.noteOutcome(attempt, status, failure, log);
-  }
-
-  /** Ends a failed attempt: in its retry state, for good, back in the queue, or not at all when it is not ours to say. */
-  private async settle(attempt: Attempt, error: unknown, log: Logger): Promise<void> {
-    try {
-      if (error instanceof LeaseLost) {
-        this.parts.metrics.leasesLost.inc();
-        log.warn('attempt stopped: the job is no longer held');
-      } else if (error instanceof WorkerStopping) {
-        await this.handBack(attempt, log);
-      } else {
-        await this.recordFailure(attempt, error, log);
-      }
-    } catch (unwritten) {
-      log.error('the outcome could not be written; the lease will run out', { error: unwritten });
-    }
-  }
-
-  private async handBack(attempt: Attempt, log: Logger): Promise<void> {
-    await persist(() => this.parts.jobs.handBack(attempt.lease), this.parts.leaseMs);
-    log.info('job given back to the queue');
-  }
-
-  private async recordFailure(attempt: Attempt, error: unknown, log: Logger): Promise<void> {
-    const { jobs, leaseMs } = this.parts;
-    const failure = toFailure(error);
-    if (failure.code === 'E901') log.error('unexpected failure', { error });
-    if (!isRetryable(failure)) {
-      const held = await persist(() => jobs.fail(attempt.lease, failure), leaseMs);
-      if (held) this.noteOutcome(attempt, 'FAILED', failure, log);
-      return;
-    }
-    const retryStatus = retryStatusFor(attempt.stage, attempt.status);
-    const retried = await persist(() => jobs.scheduleRetry(attempt.lease, retryStatus, failure), leaseMs);
-    if (retried) this.noteOutcome(attempt, retried.status, failure, log);
-  }
-
-  private noteOutcome(attempt: Attempt, status: JobStatus, failure: Failure | null, log: Logger): void {
-    const { metrics } = this.parts;
-    const seconds = (performance.now() - attempt.startedAt) / 1_000;
-    metrics.jobDuration.observe({ status }, seconds);
-    if (isTerminal(status)) metrics.jobsFinished.inc({ status });
-    log.info('attempt ended', {
-      status,
-      ms: Math.round(seconds * 1_000),
-      ...(failure && { errorCode: failure.code, errorMessage: failure.message }),
+    await this.timed(attempt, async () => {
+      const results: Results = { toolName, exports: await Promise.all(files.map(readExport)), failure };
+      await this.outcomes.complete(attempt, results, log);
     });
+  }
+
+  /** Removes the folders of a job that has ended; of another, those that no checkpoint needs. */
+  private async cleanUp({ lease, status }: Attempt, log: Logger): Promise<void> {
+    try {
+      if (isTerminal(status)) await this.parts.folders.removeJob(lease.jobId);
+      else await this.sweeper.sweepJob(lease.jobId);
+    } catch (error) {
+      log.warn('work folder not removed; the sweep will', { error });
+    }
   }
 
   private async timed<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {

@@ -1,3 +1,8 @@
+/** For loops that run in many processes and should not keep step: a pause around `meanMs`, half of it to half as much again. */
+export function jittered(meanMs: number): () => number {
+  return () => meanMs * (0.5 + Math.random());
+}
+
 /**
  * Repeats `work` until it is stopped: at once when it answered true, else after a pause or a call of
  * `wake`, whichever comes first. An error is told and does not end it.
@@ -10,7 +15,7 @@ export class Loop {
 
   constructor(
     private readonly work: () => Promise<boolean>,
-    private readonly pauseMs: number,
+    private readonly pauseMs: number | (() => number),
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -44,7 +49,7 @@ export class Loop {
 
   private pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.pauseMs);
+      const timer = setTimeout(resolve, typeof this.pauseMs === 'number' ? this.pauseMs : this.pauseMs());
       this.endPause = () => {
         clearTimeout(timer);
         resolve();

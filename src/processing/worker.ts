@@ -17,6 +17,9 @@ export interface WorkerOptions {
   readonly leaseMs: number;
 }
 
+/** Time between two looks for jobs that were cancelled or deleted: their conversion has to stop within 2 s. */
+const LOOK_MS = 1_000;
+
 /** How long attempts may take to give their jobs back once they are told to. */
 const HAND_BACK_LIMIT_MS = 4_000;
 
@@ -30,6 +33,8 @@ export class Worker {
   private readonly running = new Map<Attempt, Promise<void>>();
   private readonly claiming: Loop;
   private readonly heartbeat: Loop;
+  private readonly look: Loop;
+  private handingBack = false;
 
   constructor(
     private readonly options: WorkerOptions,
@@ -41,11 +46,13 @@ export class Worker {
     const tell = (loop: string) => (error: unknown) => logger.warn('worker round failed', { loop, error });
     this.claiming = new Loop(() => this.claimOnce(), options.pollMs, tell('claim'));
     this.heartbeat = new Loop(() => this.keepLeasesOnce(), options.leaseMs / 3, tell('heartbeat'));
+    this.look = new Loop(() => this.lookOnce(), LOOK_MS, tell('look'));
   }
 
   start(): void {
     this.claiming.start();
     this.heartbeat.start();
+    this.look.start();
   }
 
   /** Claims as many jobs as there are free slots and starts them. Answers whether there may be more for slots still free. */
@@ -63,6 +70,12 @@ export class Worker {
     return false;
   }
 
+  /** Stops the attempts whose jobs were cancelled or deleted. */
+  async lookOnce(): Promise<boolean> {
+    await this.keeper.lookOnce(this.running.keys());
+    return false;
+  }
+
   /** Resolves when no attempt is running. */
   async idle(): Promise<void> {
     while (this.running.size > 0) await Promise.all(this.running.values());
@@ -73,24 +86,30 @@ export class Worker {
    * Leases are kept alive meanwhile.
    */
   async drain(limitMs: number): Promise<void> {
-    await this.claiming.stop();
-    await this.idleWithin(limitMs);
+    await within(
+      limitMs,
+      this.claiming.stop().then(() => this.idle()),
+    );
+    this.handingBack = true;
     for (const attempt of this.running.keys()) attempt.abort(new WorkerStopping());
-    await this.idleWithin(HAND_BACK_LIMIT_MS);
-    await this.heartbeat.stop();
-  }
-
-  private async idleWithin(limitMs: number): Promise<void> {
-    const timeLimit = new AbortController();
-    await Promise.race([this.idle(), delay(limitMs, undefined, { signal: timeLimit.signal }).catch(() => undefined)]);
-    timeLimit.abort();
+    await within(HAND_BACK_LIMIT_MS, this.idle());
+    await Promise.all([this.heartbeat.stop(), this.look.stop()]);
   }
 
   private launch(attempt: Attempt): void {
+    // A claim may be answered late: such a job goes back as well.
+    if (this.handingBack) attempt.abort(new WorkerStopping());
     const run = this.executor.run(attempt).finally(() => {
       this.running.delete(attempt);
       this.claiming.wake();
     });
     this.running.set(attempt, run);
   }
+}
+
+/** Waits for `work`, but no longer than `limitMs`. */
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  const timeLimit = new AbortController();
+  await Promise.race([work, delay(limitMs, undefined, { signal: timeLimit.signal }).catch(() => undefined)]);
+  timeLimit.abort();
 }

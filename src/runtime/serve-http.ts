@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { buildApp } from '../app.js';
 import { ConfigError, type Config } from '../config.js';
 import { checkDatabase } from '../database/health.js';
@@ -8,10 +9,14 @@ import { errorCodeOf } from '../errors.js';
 import { Health, type HealthCheck } from '../http/health.js';
 import { createHttpServer } from '../http/server.js';
 import type { Services } from './services.js';
+import { watchJobs } from './watch-jobs.js';
+
+/** Time for requests that are on their way when the end is called. */
+const LAST_REQUESTS_MS = 500;
 
 /**
- * Serves the API on the host and port of the settings, until it is closed: then it takes no more
- * connections, lets running requests finish for a while, and cuts the rest off.
+ * Serves the API on the host and port of the settings, until it is closed: then it takes, after a moment,
+ * no more connections, lets running requests finish for a while, and cuts the rest off.
  *
  * @param checks what health looks at beside database and storage
  * @returns where it listens, as a URL without a path
@@ -26,7 +31,8 @@ export async function serveHttp(services: Services, checks: readonly HealthCheck
     ],
     { logger },
   );
-  const app = buildApp({ config, logger, metrics, database, storage, health });
+  const watch = watchJobs(services);
+  const app = buildApp({ config, logger, metrics, database, storage, health, watch });
   const server = createHttpServer(app, config.maxFileBytes);
   await listen(server, config.http);
   closing.addWork(() => closeServer(server, config.shutdownTimeoutMs));
@@ -51,7 +57,13 @@ async function listen(server: Server, { port, host }: Config['http']): Promise<v
   }
 }
 
+/**
+ * First it serves on for a moment, each connection for one more request: a request that was sent before
+ * the balancer knew is on its way, and closing would reset a connection that has not brought it yet.
+ */
 async function closeServer(server: Server, limitMs: number): Promise<void> {
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  await delay(Math.min(LAST_REQUESTS_MS, limitMs));
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), limitMs);

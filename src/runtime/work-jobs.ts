@@ -3,9 +3,16 @@ import { JobRepository } from '../jobs/job-repository.js';
 import { JobExecutor } from '../processing/job-executor.js';
 import { LeaseKeeper } from '../processing/lease-keeper.js';
 import { LeaseRepository } from '../processing/lease-repository.js';
+import { jittered, Loop } from '../processing/loop.js';
+import { Rescuer } from '../processing/rescuer.js';
 import { WorkFolders } from '../processing/work-folder.js';
+import { WorkSweeper } from '../processing/work-sweeper.js';
 import { newWorkerId, Worker } from '../processing/worker.js';
-import { LEFTOVER_AGE_MS, type Services } from './services.js';
+import { keepHouse } from './keep-house.js';
+import type { Services } from './services.js';
+
+/** Time between two looks for work folders that nobody needs any more. */
+const SWEEP_MS = 60_000;
 
 /**
  * Works jobs as the settings say, until it is closed: then it finishes or gives back what is running.
@@ -18,8 +25,6 @@ export async function workJobs(services: Services): Promise<PooledConverter | un
   if (concurrency === 0) return undefined;
 
   const folders = new WorkFolders(config.dataDir);
-  await folders.sweep(LEFTOVER_AGE_MS);
-
   const jobs = new JobRepository(database);
   const converter = createConverter({
     ...config.converter,
@@ -44,8 +49,18 @@ export async function workJobs(services: Services): Promise<PooledConverter | un
   const id = newWorkerId();
   const keeper = new LeaseKeeper(new LeaseRepository(database), id, leaseMs);
   const worker = new Worker({ id, concurrency, pollMs, leaseMs }, jobs, executor, keeper, logger);
+  const rescuer = new Rescuer(jobs, folders, leaseMs, metrics, logger);
+  const sweeper = new WorkSweeper(jobs, folders);
+  const tell = (loop: string) => (error: unknown) => logger.warn('worker round failed', { loop, error });
+  const chores = [
+    new Loop(() => rescuer.runOnce(), jittered(leaseMs / 3), tell('rescue')),
+    new Loop(() => sweeper.runOnce().then(() => false), jittered(SWEEP_MS), tell('sweep')),
+  ];
   worker.start();
+  for (const chore of chores) chore.start();
   closing.addWork(() => worker.drain(config.shutdownTimeoutMs));
+  for (const chore of chores) closing.addWork(() => chore.stop());
+  keepHouse(services);
   logger.info('working jobs', { workerId: id, concurrency });
   return converter;
 }

@@ -27,6 +27,7 @@ describe('POST /process', () => {
       createdAt: expect.any(String),
       links: {
         self: `/api/v1/jobs/${response.body.jobId}`,
+        events: `/api/v1/jobs/${response.body.jobId}/events`,
         results: `/api/v1/jobs/${response.body.jobId}/results`,
         cancel: `/api/v1/jobs/${response.body.jobId}/cancel`,
         history: '/api/v1/history?sessionId=forms',

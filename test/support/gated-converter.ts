@@ -28,6 +28,8 @@ export class GatedConverter implements Converter {
         await this.pass(call.signal);
         return session.convert(source, call);
       },
+      canLoad: session.canLoad,
+      load: session.load.bind(session),
       export: session.export.bind(session),
       release: session.release.bind(session),
     };

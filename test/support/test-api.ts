@@ -7,6 +7,8 @@ import { PassThrough } from 'node:stream';
 import { once } from 'node:events';
 import { buildApp, type AppParts } from '../../src/app.js';
 import { checkDatabase } from '../../src/database/health.js';
+import { EventRepository } from '../../src/events/event-repository.js';
+import { JobWatch } from '../../src/events/job-watch.js';
 import { Health } from '../../src/http/health.js';
 import { createHttpServer } from '../../src/http/server.js';
 import { createLogger } from '../../src/observability/logger.js';
@@ -24,6 +26,7 @@ export interface TestApi {
   readonly inputDir: string;
   readonly storage: InputStorage;
   readonly metrics: Metrics;
+  readonly watch: JobWatch;
   /** Every line logged so far. */
   logLines(): Record<string, unknown>[];
   /** Every file in the input storage, finished or not, relative to it. */
@@ -34,11 +37,17 @@ export interface TestApi {
 
 export interface TestApiOptions {
   readonly maxFileBytes?: number;
+  /** Shared with another API, which drops it; one of its own by default. */
+  readonly db?: TestDatabase;
+  /** Milliseconds between two looks at watched jobs. */
+  readonly watchPollMs?: number;
+  readonly maxEventStreams?: number;
   readonly parts?: Partial<AppParts>;
 }
 
-export async function startTestApi({ maxFileBytes = 1024 * 1024, parts = {} }: TestApiOptions = {}): Promise<TestApi> {
-  const db = await createTestDatabase();
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { maxFileBytes = 1024 * 1024, maxEventStreams = 1_000, watchPollMs = 1_000, parts = {} } = options;
+  const db = options.db ?? (await createTestDatabase());
   const root = await mkdtemp(path.join(tmpdir(), 'docling-jobs-api-'));
   const inputDir = path.join(root, 'inbox');
   const storageRoot = path.join(root, 'inputs');
@@ -49,10 +58,16 @@ export async function startTestApi({ maxFileBytes = 1024 * 1024, parts = {} }: T
   const logger = createLogger({ level: 'debug', service: 'test', output });
   const metrics = createMetrics();
   const storage = new InputStorage(storageRoot);
+  const watch = new JobWatch({
+    events: new EventRepository(parts.database ?? db.database),
+    logger,
+    pollMs: watchPollMs,
+  });
   const app = buildApp({
     config: {
       environment: 'test',
       inputDirs: [inputDir],
+      maxEventStreams,
       maxFileBytes,
       urlAllowPrivate: false,
       database: { poolSize: 5 },
@@ -61,6 +76,7 @@ export async function startTestApi({ maxFileBytes = 1024 * 1024, parts = {} }: T
     metrics,
     database: db.database,
     storage,
+    watch,
     health: new Health(
       [
         { name: 'database', critical: true, check: () => checkDatabase(db.database) },
@@ -81,14 +97,16 @@ export async function startTestApi({ maxFileBytes = 1024 * 1024, parts = {} }: T
     inputDir,
     storage,
     metrics,
+    watch,
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     storedFiles: () => listFiles(storageRoot),
     countJobs: async () => Number((await db.row<{ count: string }>('SELECT count(*) FROM jobs')).count),
     close: async () => {
+      await watch.close();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
-      await db.drop();
+      if (!options.db) await db.drop();
       await rm(root, { recursive: true });
     },
   };

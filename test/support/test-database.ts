@@ -2,12 +2,16 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { Database } from '../../src/database/database.js';
 import { DATABASE_NAME } from '../../src/database/provision.js';
+import { startPgBouncer } from './pgbouncer.js';
 
 /** A migrated database of one test file: a clone of the run's template. */
 export interface TestDatabase {
   readonly name: string;
   readonly superuserUrl: string;
+  /** As the application's role; through PgBouncer where the suite runs so. */
   readonly appUrl: string;
+  /** As the application's role, straight to PostgreSQL. */
+  readonly directUrl: string;
   readonly migrationUrl: string;
   /** The test's own connection, as superuser: what it sees owes nothing to the code under test. */
   readonly sql: pg.Client;
@@ -18,6 +22,11 @@ export interface TestDatabase {
   /** The only row, or an error. */
   row<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T>;
   drop(): Promise<void>;
+}
+
+/** Whether this suite reaches its database through PgBouncer in transaction mode. */
+export function isPooled(): boolean {
+  return process.env['TEST_POOLER'] === 'pgbouncer';
 }
 
 export async function createTestDatabase(): Promise<TestDatabase> {
@@ -31,7 +40,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const sql = new pg.Client({ connectionString: superuserUrl(name) });
   sql.on('error', () => undefined); // a test may end the server's connections
   await sql.connect();
-  const database = openTestPool(urlFor(name, 'docling_app'));
+  const directUrl = urlFor(name, 'docling_app');
+  const pooler = isPooled() ? await startPgBouncer(directUrl) : undefined;
+  const appUrl = pooler?.url ?? directUrl;
+  const database = openTestPool(appUrl);
   // One statement at a time, however many a test asks for at once.
   let previous: Promise<unknown> = Promise.resolve();
   const rows = async <T extends pg.QueryResultRow>(text: string, values: unknown[] = []) => {
@@ -42,7 +54,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     name,
     superuserUrl: superuserUrl(name),
-    appUrl: urlFor(name, 'docling_app'),
+    appUrl,
+    directUrl,
     migrationUrl: urlFor(name, 'docling_migration'),
     sql,
     database,
@@ -54,6 +67,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     },
     drop: async () => {
       await database.close();
+      await pooler?.stop();
       await sql.end();
       if (!process.env['KEEP_TEST_DATABASES']) await administrate(`DROP DATABASE ${name} WITH (FORCE)`);
     },
@@ -69,8 +83,8 @@ export function openTestPool(url: string, options: Partial<ConstructorParameters
     poolTimeoutMs: 5_000,
     poolMaxWaiting: 500,
     statementTimeoutMs: 15_000,
-    preparedStatements: true,
-    direct: true,
+    preparedStatements: !isPooled(),
+    direct: !isPooled(),
     ...options,
   });
 }

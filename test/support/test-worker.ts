@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createConverter } from '../../src/conversion/client/create-converter.js';
 import type { Converter } from '../../src/conversion/client/converter.js';
 import { JobRepository } from '../../src/jobs/job-repository.js';
-import { createLogger } from '../../src/observability/logger.js';
+import { createLogger, type Logger } from '../../src/observability/logger.js';
 import { createMetrics, type Metrics } from '../../src/observability/metrics.js';
 import { JobExecutor } from '../../src/processing/job-executor.js';
 import { LeaseKeeper } from '../../src/processing/lease-keeper.js';
@@ -35,14 +35,18 @@ export interface TestWorkerOptions {
   readonly maxFileBytes?: number;
   /** The built-in one by default, with one real child. */
   readonly converter?: Converter;
+  /** Another worker's, which removes it; by default one of its own. */
+  readonly dataDir?: string;
+  /** Silent by default. */
+  readonly logger?: Logger;
 }
 
 export async function createTestWorker(options: TestWorkerOptions): Promise<TestWorker> {
   const { db, storage, inputDirs = [], concurrency = 2, leaseMs = 30_000, maxFileBytes = 1024 * 1024 } = options;
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'docling-jobs-worker-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'docling-jobs-worker-')));
   const converter =
     options.converter ?? createConverter({ url: undefined, command: undefined, memoryMb: 512, poolSize: 1 });
-  const logger = createLogger({ level: 'silent', service: 'test' });
+  const logger = options.logger ?? createLogger({ level: 'silent', service: 'test' });
   const metrics = createMetrics();
   const folders = new WorkFolders(dataDir);
   const jobs = new JobRepository(db.database);
@@ -65,7 +69,7 @@ export async function createTestWorker(options: TestWorkerOptions): Promise<Test
     close: async () => {
       await worker.drain(5_000);
       await converter.close();
-      await rm(dataDir, { recursive: true });
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true });
     },
   };
 }

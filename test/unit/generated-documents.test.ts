@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeSettings } from '../../src/config.js';
-import { ERRORS } from '../../src/errors.js';
+import { ERRORS, type ErrorDefinition } from '../../src/errors.js';
 import { expectGenerated, ROOT } from '../support/generated.js';
 
 describe('documents that the code knows the facts of', () => {
@@ -20,8 +20,11 @@ describe('documents that the code knows the facts of', () => {
   });
 
   test('when an error changes, then docs/errors.md does', () => {
-    const rows = Object.entries(ERRORS).map(
-      ([code, { status, title, retryable }]) => `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${title} |`,
+    const answers = Object.entries<ErrorDefinition>(ERRORS).flatMap(([code, definition]) =>
+      [definition, ...Object.values(definition.cases ?? {})].map((answer) => ({ code, ...answer })),
+    );
+    const rows = answers.map(
+      ({ code, status, title, retryable }) => `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${title} |`,
     );
 
     expectGenerated(

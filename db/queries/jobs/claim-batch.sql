@@ -6,6 +6,7 @@
 -- $1 workerId
 -- $2 limit
 -- $3 leaseMs
+-- not null: claimedAt
 -- type: inputType InputType
 WITH due AS MATERIALIZED (
   SELECT id
@@ -54,6 +55,7 @@ SELECT
   retry_count AS "retryCount",
   max_retries AS "maxRetries",
   checkpoint_data AS "checkpointData",
-  fencing_token AS "fencingToken"
+  fencing_token AS "fencingToken",
+  now() AS "claimedAt"
 FROM claimed
 ORDER BY next_attempt_at, id;

@@ -1,5 +1,6 @@
 -- One job of a client with its result formats; none when it is another client's.
 -- Index: jobs_pkey, results_job_format_idx.
+-- repeatable: yes
 -- $1 id
 -- $2 clientId
 -- not null: results

@@ -1,5 +1,5 @@
--- Gives a running job back to the queue, due at once and without spending an attempt, because the
--- worker that holds it is shutting down. No row: it no longer holds it.
+-- Gives a running job back to the queue, due at once and without spending an attempt or its
+-- checkpoint, because the worker that holds it is shutting down. No row: it no longer holds it.
 -- Index: jobs_pkey, job_leases_pkey.
 -- $1 id
 -- $2 workerId

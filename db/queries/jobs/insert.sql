@@ -1,4 +1,5 @@
--- Makes a job. Safe to repeat: an id that is there already is left as it is, and its time is answered.
+-- Makes a job. An id that is there already is left as it is, and its time is answered.
+-- repeatable: yes, by the id
 -- $1 id
 -- $2 clientId
 -- $3 sessionId

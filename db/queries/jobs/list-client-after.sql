@@ -1,5 +1,6 @@
 -- The jobs of a client over all sessions from a place on, newest first.
 -- Index: jobs_created_idx, results_job_format_idx.
+-- repeatable: yes
 -- $1 clientId
 -- $2 createdAt    the place: microseconds and all, hence text; 'infinity' begins at the top
 -- $3 id

@@ -1,5 +1,9 @@
 -- The jobs of a client in one status from a place on, newest first.
+-- Of common statuses jobs_created_idx may serve it as well, of rare ones it must not: so it is planned anew
+-- for each status, and never prepared by name.
+-- prepared: no
 -- Index: jobs_status_idx, results_job_format_idx.
+-- repeatable: yes
 -- $1 clientId
 -- $2 status
 -- $3 createdAt    the place: microseconds and all, hence text; 'infinity' begins at the top

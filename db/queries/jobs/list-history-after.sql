@@ -1,5 +1,6 @@
 -- A session's history from a place on, newest first, at a cost that does not grow with depth.
 -- Index: jobs_history_idx, results_job_format_idx.
+-- repeatable: yes
 -- $1 clientId
 -- $2 sessionId
 -- $3 status?      only jobs of this status; null: of any

@@ -2,6 +2,7 @@
 -- snapshot. A page past the end is one row that holds nothing but the total.
 -- Counting and skipping grow with the session; the form by cursor does not.
 -- Index: jobs_history_idx, results_job_format_idx.
+-- repeatable: yes
 -- $1 clientId
 -- $2 sessionId
 -- $3 status?      only jobs of this status; null: of any

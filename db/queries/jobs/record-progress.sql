@@ -1,6 +1,7 @@
 -- Notes the stage and percent of a running job, by the worker that holds it. No row: it no longer does.
 -- No indexed column changes, so the update is HOT.
 -- Index: jobs_pkey, job_leases_pkey.
+-- repeatable: yes
 -- $1 id
 -- $2 workerId
 -- $3 fencingToken

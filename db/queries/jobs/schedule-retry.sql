@@ -1,6 +1,7 @@
 -- Counts a failed attempt and sends a running job to its retry state, due after a backoff of
 -- 1 s × 2^(retries so far), at most an hour, and by chance up to a quarter more, so that jobs which
--- failed together do not return together; or to RETRY_FAILED when the retries are used up. By the worker that holds it; no row: it no longer does.
+-- failed together do not return together; or to RETRY_FAILED, without its checkpoint, when the retries are used
+-- up. By the worker that holds it; no row: it no longer does.
 -- Index: jobs_pkey, job_leases_pkey.
 -- $1 id
 -- $2 workerId
@@ -16,6 +17,7 @@ WITH retried AS (
     retry_count = LEAST(j.retry_count + 1, j.max_retries),
     next_attempt_at = now()
       + LEAST(power(2, LEAST(j.retry_count, 20)), 3600) * (1 + random() / 4) * interval '1 second',
+    checkpoint_data = CASE WHEN j.retry_count + 1 > j.max_retries THEN NULL ELSE j.checkpoint_data END,
     error_code = $5,
     error_message = $6,
     error_details = $7

@@ -1,5 +1,6 @@
 -- One result of a job without its content, with the name of the document it was made from.
 -- Index: jobs_pkey, results_job_format_idx.
+-- repeatable: yes
 -- $1 jobId
 -- $2 clientId
 -- $3 formatType

@@ -1,5 +1,6 @@
 -- The results of a job without their content.
 -- Index: jobs_pkey, results_job_format_idx.
+-- repeatable: yes
 -- $1 jobId
 -- $2 clientId
 -- type: formatType ExportFormat

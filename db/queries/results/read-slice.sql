@@ -1,5 +1,6 @@
 -- A piece of a result's content, so that neither side holds the whole of a large one.
 -- Index: results_pkey.
+-- repeatable: yes
 -- $1 id
 -- $2 start            first character, from 1
 -- $3 length           characters

@@ -30,6 +30,10 @@ export interface ConversionSource {
 export interface ConversionSession {
   /** Converts the source; the document stays in the converter until `release`. Returns the name of the tool that did it. */
   convert(source: ConversionSource, options: CallOptions): Promise<{ toolName: string }>;
+  /** Whether this converter can `load`. */
+  readonly canLoad: boolean;
+  /** Takes up a document that the JSON export of a converter like this one wrote, in place of `convert`. */
+  load(path: string, options: CallOptions): Promise<void>;
   /** Writes one export to `outputPath` and returns its size in bytes. */
   export(format: ExportFormat, outputPath: string, options: CallOptions): Promise<{ sizeBytes: number }>;
   /** Forgets the document and frees the converter for the next session. Never throws; safe to repeat. */

@@ -25,19 +25,26 @@ export class PooledSession implements ConversionSession {
     this.assertOpen();
     const call = this.lease.connection.tools.convert(source);
     if (!call) throw new AppError('E204', `The converter offers no tool for ${source.format} documents.`);
-    const { fields } = await this.call(call, 'convert', options);
-    if (typeof fields.document_key !== 'string') {
-      throw new AppError('E302', 'The converter answered without a document.');
-    }
-    this.documentKey = fields.document_key;
+    await this.receive(call, options);
     // A server's last step may be lost: its answer overtakes it.
     options.onProgress?.(1);
     return { toolName: call.name };
   }
 
+  get canLoad(): boolean {
+    return this.lease.connection.tools.canLoad;
+  }
+
+  async load(path: string, options: CallOptions): Promise<void> {
+    this.assertOpen();
+    const call = this.lease.connection.tools.load(path);
+    if (!call) throw new AppError('E204', 'The converter cannot load documents.');
+    await this.receive(call, options);
+  }
+
   async export(format: ExportFormat, outputPath: string, options: CallOptions): Promise<{ sizeBytes: number }> {
     this.assertOpen();
-    if (this.documentKey === undefined) throw new Error('export was called before convert');
+    if (this.documentKey === undefined) throw new Error('export was called before convert or load');
     const call = this.lease.connection.tools.export(format, this.documentKey, outputPath);
     if (!call) throw new AppError('E204', `The converter offers no ${format} export.`);
     const answer = await this.call(call, 'export', options);
@@ -47,6 +54,15 @@ export class PooledSession implements ConversionSession {
   release(): Promise<void> {
     this.released ??= this.giveBack();
     return this.released;
+  }
+
+  /** Runs a call that answers a document's key. */
+  private async receive(call: ToolCall, options: CallOptions): Promise<void> {
+    const { fields } = await this.call(call, 'convert', options);
+    if (typeof fields.document_key !== 'string') {
+      throw new AppError('E302', 'The converter answered without a document.');
+    }
+    this.documentKey = fields.document_key;
   }
 
   /** The connection may be another session's by now. */
@@ -77,7 +93,8 @@ export class PooledSession implements ConversionSession {
     try {
       return await this.lease.connection.call(call, purpose, options);
     } catch (error) {
-      if (endsConnection(error)) this.lease.discard();
+      // An aborted call may still be at work, whatever the reason for the abort is.
+      if (options.signal.aborted || endsConnection(error)) this.lease.discard();
       throw error;
     } finally {
       this.callsUnderWay -= 1;

@@ -18,6 +18,9 @@ export interface ExportCall extends ToolCall {
 /** The calls that a server's tools allow; undefined where it offers no tool for the purpose. */
 export interface Toolset {
   convert(source: ConversionSource): ToolCall | undefined;
+  readonly canLoad: boolean;
+  /** Loads what the JSON export wrote. */
+  load(path: string): ToolCall | undefined;
   export(format: ExportFormat, documentKey: string, outputPath: string): ExportCall | undefined;
   release(documentKey: string): ToolCall | undefined;
 }
@@ -39,6 +42,8 @@ function ownTools(offered: OfferedTools): Toolset {
         source: path,
         ...(takes.has('file_name') && { file_name: fileName }),
       })),
+    canLoad: offered.has('load_document'),
+    load: (path) => offering(offered, 'load_document', () => ({ source: path })),
     export: (format, documentKey, outputPath) => {
       const name = `export_${format}`;
       const writes = offered.get(name)?.has('output_path') ?? false;
@@ -59,6 +64,8 @@ function ownTools(offered: OfferedTools): Toolset {
 function doclingMcpTools(offered: OfferedTools): Toolset {
   return {
     convert: ({ path }) => offering(offered, 'convert_document_into_docling_document', () => ({ source: path })),
+    canLoad: false,
+    load: () => undefined,
     export: (format, documentKey) => {
       const key = () => ({ document_key: documentKey });
       switch (format) {

@@ -5,17 +5,14 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { AppError } from '../../errors.js';
 import { FORMATS, FORMAT_NAMES, typeByExtension, type FormatName } from '../formats/registry.js';
+import { absolutePath } from './arguments.js';
 import { binaryHash } from './binary-hash.js';
 import type { DocumentStore } from './document-store.js';
 import { progressReporter, type ToolExtra } from './progress.js';
 import { answering } from './tool-error.js';
 
 const inputSchema = {
-  source: z
-    .string()
-    .max(4096)
-    .refine((source) => path.isAbsolute(source), 'has to be an absolute path')
-    .describe('Absolute path of the file, readable by this server'),
+  source: absolutePath.describe('Absolute path of the file, readable by this server'),
   file_name: z.string().min(1).max(255).optional().describe('Name to show in the document; default: that of the file'),
 };
 

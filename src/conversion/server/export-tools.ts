@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
@@ -6,6 +5,7 @@ import { AppError } from '../../errors.js';
 import { writeFileAtomically } from '../atomic-file.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../client/converter.js';
 import { exporters } from '../exporters/index.js';
+import { absolutePath, documentKey } from './arguments.js';
 import type { DocumentStore } from './document-store.js';
 import { answering } from './tool-error.js';
 
@@ -15,14 +15,11 @@ import { answering } from './tool-error.js';
  */
 const INLINE_BYTES = 2 * 1024 * 1024;
 
-const documentKey = z.string().min(1).max(100).describe('As answered by a convert tool');
+const convertedKey = documentKey.describe('As answered by a convert tool or load_document');
 
 const inputSchema = {
-  document_key: documentKey,
-  output_path: z
-    .string()
-    .max(4096)
-    .refine((given) => path.isAbsolute(given), 'has to be an absolute path')
+  document_key: convertedKey,
+  output_path: absolutePath
     .optional()
     .describe('Absolute path of the file to write; without it the export is the answer'),
 };
@@ -78,7 +75,7 @@ function registerRelease(server: McpServer, documents: DocumentStore): void {
     {
       title: 'Release a document',
       description: 'Forgets a converted document. Repeating it does no harm.',
-      inputSchema: { document_key: documentKey },
+      inputSchema: { document_key: convertedKey },
       outputSchema: {
         released: z.boolean().describe('Whether there was such a document'),
         resident_bytes: z.number().int().describe('Memory of the server, for whoever decides to restart it'),

@@ -5,6 +5,8 @@ import { endWithParent } from './parent-watch.js';
 import { createServer } from './server.js';
 
 endWithParent();
+// Ctrl-C and many a supervisor signal the whole process group: this child ends when its parent is done with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 process.stdin.on('end', () => process.exit(0));
 // The standard output carries the protocol and nothing else, whatever a reader's library prints.
 globalThis.console = new Console(process.stderr);

@@ -3,6 +3,7 @@ import { IMPLEMENTATION } from '../package-info.js';
 import { registerConvertTools } from './convert-tools.js';
 import { DocumentStore } from './document-store.js';
 import { registerExportTools } from './export-tools.js';
+import { registerLoadTool } from './load-tool.js';
 
 /**
  * The built-in converter as an MCP server, without a transport: the caller connects one. Each
@@ -18,6 +19,7 @@ export function createServer(): McpServer {
   });
   const documents = new DocumentStore();
   registerConvertTools(server, documents);
+  registerLoadTool(server, documents);
   registerExportTools(server, documents);
   return server;
 }

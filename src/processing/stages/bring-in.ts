@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, link, rename, stat } from 'node:fs/promises';
+import { copyFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { detectFormat } from '../../conversion/detection/detect.js';
 import type { ConversionSource } from '../../conversion/client/converter.js';
@@ -8,6 +8,7 @@ import { download } from '../../storage/download.js';
 import { resolveInputPath } from '../../storage/input-paths.js';
 import type { InputStorage } from '../../storage/input-storage.js';
 import type { Attempt } from '../attempt.js';
+import { linkOrCopy } from '../link-or-copy.js';
 import { DOWNLOAD_LIMIT_MS } from '../time-limits.js';
 
 export interface InputRules {
@@ -59,7 +60,7 @@ async function fetchInput({ job, signal }: Attempt, target: string, rules: Input
   if (path.isAbsolute(job.inputPath)) {
     await takeCopy(await resolveInputPath(job.inputPath, rules.inputDirs), target, rules.maxFileBytes);
   } else {
-    await takeUpload(rules.storage.absolutePath(job.inputPath), target);
+    await linkOrCopy(rules.storage.absolutePath(job.inputPath), target).catch(explainMissing);
   }
   return { fileName, declaredMimeType: job.fileMime ?? undefined };
 }
@@ -69,16 +70,6 @@ async function takeCopy(file: string, target: string, maxBytes: number): Promise
   const { size } = await stat(file).catch(explainMissing);
   if (size > maxBytes) throw new AppError('E001', `The input has ${size} bytes; at most ${maxBytes} are taken.`);
   await copyFile(file, target, constants.COPYFILE_FICLONE).catch(explainMissing);
-}
-
-/** An upload never changes: a second name for it costs nothing, where the file system has them. */
-async function takeUpload(file: string, target: string): Promise<void> {
-  try {
-    await link(file, target);
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') explainMissing(error);
-    await copyFile(file, target).catch(explainMissing);
-  }
 }
 
 function explainMissing(error: unknown): never {

@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Database, StatementObservation } from '../../../src/database/database.js';
 import { JobRepository } from '../../../src/jobs/job-repository.js';
 import { insertJob, readJob } from '../../support/job-rows.js';
-import { createTestDatabase, openTestPool, type TestDatabase } from '../../support/test-database.js';
+import { createTestDatabase, isPooled, openTestPool, type TestDatabase } from '../../support/test-database.js';
 
 describe('the pool', () => {
   let database: TestDatabase;
@@ -70,32 +70,6 @@ describe('the pool', () => {
     await blocked;
   });
 
-  test('when a statement runs out of time, then it is stopped on the server and answers E402', async () => {
-    const impatient = pool({ statementTimeoutMs: 300 });
-    const job = await insertJob(database);
-    const lock = await lockRow(job.id);
-
-    await expect(impatient.query('jobs/cancel', [job.id, 'local'])).rejects.toMatchObject({ code: 'E402' });
-
-    const running = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%jobs/cancel%' AND usename = 'docling_app'`;
-    await waitFor(async () => (await database.rows(running)).length === 0);
-    await lock.release();
-    expect((await readJob(database, job.id)).status).toBe('PENDING');
-  });
-
-  test('when the server ends every connection, then the next statement opens a new one', async () => {
-    const lost: Error[] = [];
-    const resilient = pool({ onConnectionLost: (error) => lost.push(error) });
-    await resilient.query('server/ping', []);
-
-    await database.rows(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'docling_app' AND datname = current_database()`,
-    );
-    await waitFor(() => lost.length > 0);
-
-    expect(await resilient.query('server/ping', [])).toEqual([{ inRecovery: false }]);
-  });
-
   test('when a connection is ended under a statement, then that one answers E401 and the next succeeds', async () => {
     const resilient = pool({ poolSize: 1 });
     const job = await insertJob(database);
@@ -142,22 +116,52 @@ describe('the pool', () => {
     await expect(closed.query('server/ping', [])).rejects.toMatchObject({ code: 'E401' });
   });
 
-  test('when statements are prepared by name, then the name carries a hash, and without names none is left behind', async () => {
-    const named = pool({ poolSize: 1 });
-    const unnamed = pool({ poolSize: 1, preparedStatements: false });
-    const seen: StatementObservation[] = [];
-    const observed = pool({ onStatement: (observation) => seen.push(observation) });
+  // Through a pooler there are no start-up options, no names, and no session to lose: they are the pooler's own.
+  if (!isPooled())
+    describe('on a direct connection', () => {
+      test('when a statement runs out of time, then it is stopped on the server and answers E402', async () => {
+        const impatient = pool({ statementTimeoutMs: 300 });
+        const job = await insertJob(database);
+        const lock = await lockRow(job.id);
 
-    await named.query('server/ping', []);
-    await unnamed.query('server/ping', []);
-    await observed.query('server/ping', []);
+        await expect(impatient.query('jobs/cancel', [job.id, 'local'])).rejects.toMatchObject({ code: 'E402' });
 
-    const prepared = await database.rows<{ query: string }>(
-      `SELECT query FROM pg_stat_activity WHERE application_name = 'docling-jobs-test' AND query LIKE '/* server/ping */%'`,
-    );
-    expect(prepared.length).toBeGreaterThanOrEqual(3);
-    expect(seen).toEqual([{ name: 'server/ping', seconds: expect.any(Number), failed: false }]);
-  });
+        const running = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%jobs/cancel%' AND usename = 'docling_app'`;
+        await waitFor(async () => (await database.rows(running)).length === 0);
+        await lock.release();
+        expect((await readJob(database, job.id)).status).toBe('PENDING');
+      });
+
+      test('when the server ends every connection, then the next statement opens a new one', async () => {
+        const lost: Error[] = [];
+        const resilient = pool({ onConnectionLost: (error) => lost.push(error) });
+        await resilient.query('server/ping', []);
+
+        await database.rows(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'docling_app' AND datname = current_database()`,
+        );
+        await waitFor(() => lost.length > 0);
+
+        expect(await resilient.query('server/ping', [])).toEqual([{ inRecovery: false }]);
+      });
+
+      test('when statements are prepared by name, then the name carries a hash, and without names none is left behind', async () => {
+        const named = pool({ poolSize: 1 });
+        const unnamed = pool({ poolSize: 1, preparedStatements: false });
+        const seen: StatementObservation[] = [];
+        const observed = pool({ onStatement: (observation) => seen.push(observation) });
+
+        await named.query('server/ping', []);
+        await unnamed.query('server/ping', []);
+        await observed.query('server/ping', []);
+
+        const prepared = await database.rows<{ query: string }>(
+          `SELECT query FROM pg_stat_activity WHERE application_name = 'docling-jobs-test' AND query LIKE '/* server/ping */%'`,
+        );
+        expect(prepared.length).toBeGreaterThanOrEqual(3);
+        expect(seen).toEqual([{ name: 'server/ping', seconds: expect.any(Number), failed: false }]);
+      });
+    });
 
   describe('transactions', () => {
     test('when the work throws, then nothing of it is left and the connection is clean', async () => {

@@ -1,4 +1,7 @@
-/** @needs pg_dump */
+/**
+ * @direct reads the catalogue, as a superuser
+ * @needs pg_dump
+ */
 import { spawnSync } from 'node:child_process';
 import { expectGenerated } from '../../support/generated.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';

@@ -1,3 +1,4 @@
+/** @direct reads the catalogue, as a superuser */
 import path from 'node:path';
 import { DB_DIRECTORY } from '../../../src/database/catalogue.js';
 import { generateStatementTypes } from '../../support/describe-statements.js';

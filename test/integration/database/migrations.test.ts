@@ -1,3 +1,4 @@
+/** @direct migrations hold an advisory lock of their session */
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+/** @direct makes roles, as a superuser */
 import pg from 'pg';
 import { provisionDatabase, DATABASE_NAME } from '../../../src/database/provision.js';
 import { roleUrl, superuserUrl, rolePasswords } from '../../support/test-database.js';

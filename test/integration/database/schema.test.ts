@@ -1,3 +1,4 @@
+/** @direct reads the catalogue, as a superuser */
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 describe('the schema', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +27,8 @@ describe('InputStorage', () => {
   it('when a stream is stored, then its bytes lie under a name of the service’s own, for nobody else to read', async () => {
     const stored = await storage.store(bytes('one ', 'two'), { maxBytes: 7, signal: never });
 
-    expect(stored).toEqual({ path: expect.stringMatching(/^([0-9a-f]{2})\/\1[0-9a-f-]{34}$/), size: 7 });
+    const hash = createHash('sha256').update('one two').digest();
+    expect(stored).toEqual({ path: expect.stringMatching(/^([0-9a-f]{2})\/\1[0-9a-f-]{34}$/), size: 7, hash });
     const file = storage.absolutePath(stored.path);
     expect(await readFile(file, 'utf8')).toBe('one two');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -97,8 +99,8 @@ describe('InputStorage', () => {
   it.each(['../secret', '/etc/passwd', 'aa/../../x', '', 'incoming/x.part', 'ab/cd000000-0000-4000-8000-000000000000'])(
     'when a path is %j, which the storage never gave out, then it is not touched',
     async (relative) => {
-      expect(() => storage.absolutePath(relative)).toThrow('Not a path of the input storage');
-      await expect(storage.remove(relative)).rejects.toThrow('Not a path of the input storage');
+      expect(() => storage.absolutePath(relative)).toThrow('no stored input');
+      await expect(storage.remove(relative)).rejects.toThrow('no stored input');
     },
   );
 
@@ -114,9 +116,45 @@ describe('InputStorage', () => {
     expect((await files()).sort()).toEqual(['new.part', 'other']);
   });
 
+  it('when an input is stored a second time, then each of the two outlives the other', async () => {
+    const stored = await storage.store(bytes('kept'), { maxBytes: 7, signal: never });
+
+    const second = await storage.duplicate(stored.path);
+    await storage.remove(stored.path);
+
+    expect(second).toBeDefined();
+    expect(await readFile(storage.absolutePath(second!), 'utf8')).toBe('kept');
+    expect(await storage.duplicate(stored.path)).toBeUndefined();
+    expect(await files()).toEqual([path.basename(second!)]);
+  });
+
+  it('when inputs are listed by age, then unfinished and strange files are not among them, nor a fresh duplicate of an old one', async () => {
+    const list = async (olderThanMs: number) => {
+      const paths: string[] = [];
+      for await (const batch of storage.listOlderThan(olderThanMs)) paths.push(...batch);
+      return paths.sort();
+    };
+    expect(await list(0)).toEqual([]);
+    const { path: stored } = await storage.store(bytes('x'), { maxBytes: 7, signal: never });
+    const file = storage.absolutePath(stored);
+    await utimes(file, 1, 1); // long ago
+    await writeFile(path.join(path.dirname(file), 'strange'), 'x');
+    await writeFile(path.join(root, 'inputs/incoming/new.part'), 'x');
+    const duplicate = await storage.duplicate(stored);
+
+    expect(await list(0)).toEqual([stored, duplicate!].sort());
+    expect(await list(60_000)).toEqual([]);
+  });
+
   it('when the storage is well, then its check makes what it needs', async () => {
     await expect(storage.check()).resolves.toBeUndefined();
     await expect(storage.check()).resolves.toBeUndefined();
+  });
+
+  it('when a database has claimed the storage, then it belongs to that one and to no other', async () => {
+    expect(await storage.belongsTo('first')).toBe(true);
+    expect(await storage.belongsTo('second')).toBe(false);
+    expect(await storage.belongsTo('first')).toBe(true);
   });
 
   it('when a large file is stored, then it arrives whole', async () => {

@@ -50,12 +50,13 @@ describe('the list of tools', () => {
 
     expect(tools.map(({ name }) => name)).toEqual([
       ...FORMAT_NAMES.map((name) => `convert_${name}`),
+      'load_document',
       ...EXPORT_FORMATS.map((name) => `export_${name}`),
       'release_document',
     ]);
     for (const tool of tools) {
       expect(tool.description).toBeTruthy();
-      expect(tool.inputSchema.required).toEqual([tool.name.startsWith('convert_') ? 'source' : 'document_key']);
+      expect(tool.inputSchema.required).toEqual([/^(convert|load)_/.test(tool.name) ? 'source' : 'document_key']);
       expect(Object.keys(tool.outputSchema?.properties ?? {})).not.toHaveLength(0);
     }
   });
@@ -171,6 +172,34 @@ describe('exporting', () => {
     const result = await call('export_json', structuredContent as { document_key: string });
 
     expect(errorOf(result)).toMatchObject({ code: 'E305', message: expect.stringContaining('output_path') });
+  });
+
+  it('when the JSON export is loaded, then every other export is the same as before', async () => {
+    const document_key = await convertCsv();
+    const output = path.join(folder, 'saved.json');
+    await call('export_json', { document_key, output_path: output });
+    const loaded = (await call('load_document', { source: output })).structuredContent as { document_key: string };
+
+    expect(loaded.document_key).not.toBe(document_key);
+    for (const format of EXPORT_FORMATS) {
+      const [first, second] = [
+        await call(`export_${format}`, { document_key }),
+        await call(`export_${format}`, loaded),
+      ];
+      expect(second.structuredContent).toEqual(first.structuredContent);
+    }
+  });
+
+  it.each([
+    ['is not there', undefined],
+    ['is no JSON', '{'],
+    ['is another JSON', '{"schema_name": "Other"}'],
+    ['is null', 'null'],
+    ['is of another version', '{"schema_name": "DoclingDocument", "version": "0.1.0"}'],
+  ])('when what is to be loaded %s, then it is refused with E003', async (_, content) => {
+    const source = content === undefined ? path.join(folder, 'none.json') : await file('other.json', content);
+
+    expect(errorOf(await call('load_document', { source }))).toMatchObject({ isError: true, code: 'E003' });
   });
 
   it('when a document is released, then it is gone, and a second time does no harm', async () => {

@@ -30,8 +30,11 @@ describe('choosing a toolset', () => {
     const tools = toolset({
       convert_pdf: ['source', 'file_name'],
       export_html: ['document_key', 'output_path'],
+      load_document: ['source'],
       release_document: ['document_key'],
     });
+    expect(tools).toMatchObject({ canLoad: true });
+    expect(tools?.load('/in/a.json')).toEqual({ name: 'load_document', arguments: { source: '/in/a.json' } });
     expect(tools?.convert(SOURCE)).toEqual({
       name: 'convert_pdf',
       arguments: { source: '/in/a.pdf', file_name: 'A.pdf' },
@@ -47,6 +50,8 @@ describe('choosing a toolset', () => {
     expect(tools?.export('markdown', 'k', output)).toMatchObject({ arguments: { document_key: 'k' } });
     expect(tools?.export('json', 'k', output)).toBeUndefined();
     expect(tools?.release('k')).toBeUndefined();
+    expect(tools).toMatchObject({ canLoad: false });
+    expect(tools?.load('/in/a.json')).toBeUndefined();
   });
 });
 
