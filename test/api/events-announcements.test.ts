@@ -1,3 +1,4 @@
+/** @direct LISTEN has a connection of its own, past the pooler */
 import pg from 'pg';
 import { NotificationListener } from '../../src/database/notifications.js';
 import { openEventStream } from '../support/event-stream.js';
@@ -24,7 +25,7 @@ describe('announcements of changed jobs', () => {
   });
 
   /** Listens for the watch of an API; resolves once it does. */
-  const listen = async ({ watch }: TestApi, url = api.db.directUrl) => {
+  const listen = async ({ watch }: TestApi, url = api.db.appUrl) => {
     const lost: Error[] = [];
     const heard = counter();
     const listener = new NotificationListener({
