@@ -33,7 +33,7 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
-      'jest/expect-expect': ['warn', { assertFunctionNames: ['expect', 'expect*', 'request.**.expect'] }],
+      'jest/expect-expect': ['warn', { assertFunctionNames: ['expect', 'expect*', 'request.**.expect', 'fc.assert'] }],
       'jest/no-disabled-tests': 'error',
     },
   },

@@ -109,7 +109,7 @@ describe('the processes', () => {
 
       const next = run('start.js');
 
-      await upload(await urlOf(next));
+      expect((await upload(await urlOf(next))).status).toBe(200);
     });
 
     test('when the port is taken, then it says what to set, exits 1 and leaves no PostgreSQL behind', async () => {

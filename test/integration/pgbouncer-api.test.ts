@@ -1,0 +1,4 @@
+/** @needs pgbouncer */
+import { importSuitesThroughPgBouncer } from '../support/through-pgbouncer.js';
+
+await importSuitesThroughPgBouncer('test/api');
