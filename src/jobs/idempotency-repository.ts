@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Executor, Row } from '../database/database.js';
-import type { CreatedJob, NewJob } from './job-repository.js';
+import { insertValues, type CreatedJob, type NewJob } from './job-repository.js';
 
 /** A request's right to a client's key: to make the one job that the key is to stand for. */
 export interface KeyClaim {
@@ -41,17 +41,7 @@ export class IdempotencyRepository {
     id = uuidv7(),
   ): Promise<CreatedJob | undefined> {
     const [row] = await this.executor.query('idempotency-keys/insert-job', [
-      id,
-      job.clientId,
-      job.sessionId,
-      job.inputType,
-      job.inputPath,
-      job.inputUrl,
-      job.fileName,
-      job.fileSize,
-      job.fileMime,
-      job.timeoutMs,
-      job.maxRetries,
+      ...insertValues(id, job),
       key,
       claimId,
       requestHash,

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Executor, Row, StreamOptions } from '../database/database.js';
+import type { Executor, Params, Row, StreamOptions } from '../database/database.js';
 import type { InputType } from '../database/row-types.js';
 import type { ExportFormat } from '../conversion/client/converter.js';
 import type { JobStatus } from './job-states.js';
@@ -69,19 +69,7 @@ export class JobRepository {
   constructor(private readonly executor: Executor) {}
 
   async insert(job: NewJob, id = uuidv7()): Promise<CreatedJob> {
-    const [row] = await this.executor.query('jobs/insert', [
-      id,
-      job.clientId,
-      job.sessionId,
-      job.inputType,
-      job.inputPath,
-      job.inputUrl,
-      job.fileName,
-      job.fileSize,
-      job.fileMime,
-      job.timeoutMs,
-      job.maxRetries,
-    ]);
+    const [row] = await this.executor.query('jobs/insert', insertValues(id, job));
     if (!row) throw new Error(`Job ${id} was not inserted, and is not another client's to see.`);
     return { id, createdAt: row.createdAt };
   }
@@ -262,6 +250,23 @@ export class JobRepository {
   async handBack(lease: Lease): Promise<boolean> {
     return (await this.executor.query('jobs/hand-back', guard(lease))).length > 0;
   }
+}
+
+/** The values of a new row of `jobs`, in the order of the statements that insert one. */
+export function insertValues(id: string, job: NewJob): Params<'jobs/insert'> {
+  return [
+    id,
+    job.clientId,
+    job.sessionId,
+    job.inputType,
+    job.inputPath,
+    job.inputUrl,
+    job.fileName,
+    job.fileSize,
+    job.fileMime,
+    job.timeoutMs,
+    job.maxRetries,
+  ];
 }
 
 function guard({ jobId, workerId, fencingToken }: Lease): [id: string, workerId: string, fencingToken: number] {
