@@ -18,7 +18,7 @@ BEGIN
     checkpoint_data, error_code, error_message, error_details, next_attempt_at, fencing_token
   ) ON jobs TO docling_app;
   GRANT SELECT, INSERT ON results TO docling_app;
-  GRANT SELECT, INSERT, UPDATE, DELETE ON job_leases TO docling_app;
+  GRANT SELECT, INSERT, UPDATE ON job_leases TO docling_app;
   GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO docling_app;
   GRANT SELECT ON clients TO docling_app;
   GRANT SELECT, UPDATE (last_used_at) ON api_keys TO docling_app;

@@ -73,6 +73,26 @@ $$;
 COMMENT ON FUNCTION public.jobs_announce_change() IS 'Notifies the channel job_events, without a payload, that some job has changed; at most once in 20 milliseconds.';
 
 --
+-- Name: jobs_end_lease(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.jobs_end_lease() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  DELETE FROM job_leases l WHERE l.job_id = NEW.id;
+  RETURN NULL;
+END
+$$;
+
+--
+-- Name: FUNCTION jobs_end_lease(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.jobs_end_lease() IS 'Deletes the lease of a job that is no longer running.';
+
+--
 -- Name: jobs_guard_update(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -1068,6 +1088,18 @@ CREATE TRIGGER jobs_announce_deletion AFTER DELETE ON public.jobs REFERENCING OL
 COMMENT ON TRIGGER jobs_announce_deletion ON public.jobs IS 'Wakes those who watch jobs when some were deleted.';
 
 --
+-- Name: jobs jobs_end_lease; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER jobs_end_lease AFTER UPDATE OF status ON public.jobs FOR EACH ROW WHEN (((old.status = ANY (ARRAY['UPLOADING'::public.job_status, 'PROCESSING'::public.job_status])) AND (new.status <> ALL (ARRAY['UPLOADING'::public.job_status, 'PROCESSING'::public.job_status])))) EXECUTE FUNCTION public.jobs_end_lease();
+
+--
+-- Name: TRIGGER jobs_end_lease ON jobs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_end_lease ON public.jobs IS 'Keeps a lease from outliving the run of its job, whoever ends it.';
+
+--
 -- Name: jobs jobs_guard_update; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -1166,6 +1198,12 @@ GRANT USAGE ON SCHEMA public TO docling_app;
 REVOKE ALL ON FUNCTION public.jobs_announce_change() FROM PUBLIC;
 
 --
+-- Name: FUNCTION jobs_end_lease(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.jobs_end_lease() FROM PUBLIC;
+
+--
 -- Name: FUNCTION jobs_guard_update(); Type: ACL; Schema: public; Owner: -
 --
 
@@ -1217,7 +1255,7 @@ GRANT SELECT ON TABLE public.job_events TO docling_app;
 -- Name: TABLE job_leases; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.job_leases TO docling_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.job_leases TO docling_app;
 
 --
 -- Name: TABLE job_status_transitions; Type: ACL; Schema: public; Owner: -

@@ -13,7 +13,7 @@ export interface Admission {
 }
 
 /** How long a key stays claimed without a sign of life: what a killed process leaves behind blocks no longer. */
-const CLAIM_MS = 30_000;
+const CLAIM_MS = 10_000;
 
 /**
  * Lets requests make jobs, and of those that carry the same key only one. A key is claimed before the

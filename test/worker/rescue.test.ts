@@ -117,18 +117,6 @@ describe('the rescuer', () => {
     expect((await readJob(db, young.id)).status).toBe('PROCESSING');
   });
 
-  test('when a lease outlived the run of its job, then it goes and the job stays as it is', async () => {
-    const lease = await claimOne();
-    await db.rows(`UPDATE jobs SET status = 'CANCELLED'`); // as an operator may in psql
-    await expire(lease);
-
-    await rescuer.runOnce();
-
-    expect((await readJob(db, lease.jobId)).status).toBe('CANCELLED');
-    expect(await countOf('job_leases')).toBe(0);
-    expect((await metrics.jobsRescued.get()).values).toEqual([]);
-  });
-
   test('when a job is about to be completed, then the rescuer neither waits for it nor takes it', async () => {
     const lease = await claimOne();
     await startProcessing(lease);

@@ -1,20 +1,14 @@
--- Cancels a job that is not terminal, and ends its worker's lease with it, so that nothing the
--- worker still writes lands. No row: the job is not there, is another client's, or is terminal.
+-- Cancels a job that is not terminal. Its worker's lease ends with it, so nothing the worker still
+-- writes lands. No row: the job is not there, is another client's, or is terminal.
 -- Index: jobs_pkey.
 -- $1 id
 -- $2 clientId
-WITH cancelled AS (
-  UPDATE jobs
-  SET status = 'CANCELLED', checkpoint_data = NULL, error_code = NULL, error_message = NULL, error_details = NULL
-  WHERE id = $1
-    AND client_id = $2
-    AND status IN (
-      'PENDING', 'UPLOADING', 'PROCESSING', 'RETRY_PENDING', 'RETRY_UPLOAD', 'RETRY_PROCESSING', 'RETRY_EXPORT',
-      'RETRY_SAVE'
-    )
-  RETURNING id, status, input_path AS "inputPath", completed_at AS "completedAt"
-),
-released AS (
-  DELETE FROM job_leases USING cancelled WHERE job_leases.job_id = cancelled.id
-)
-SELECT id, status, "inputPath", "completedAt" FROM cancelled;
+UPDATE jobs
+SET status = 'CANCELLED', checkpoint_data = NULL, error_code = NULL, error_message = NULL, error_details = NULL
+WHERE id = $1
+  AND client_id = $2
+  AND status IN (
+    'PENDING', 'UPLOADING', 'PROCESSING', 'RETRY_PENDING', 'RETRY_UPLOAD', 'RETRY_PROCESSING', 'RETRY_EXPORT',
+    'RETRY_SAVE'
+  )
+RETURNING id, status, input_path AS "inputPath", completed_at AS "completedAt";

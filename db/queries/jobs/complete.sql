@@ -30,9 +30,6 @@ WITH completed AS (
   )
   RETURNING j.id
 ),
-released AS (
-  DELETE FROM job_leases USING completed WHERE job_leases.job_id = completed.id
-),
 stored AS (
   INSERT INTO results (job_id, format_type, content, size_bytes)
   SELECT completed.id, r.format_type, r.content, octet_length(r.content)

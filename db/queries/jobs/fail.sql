@@ -7,18 +7,12 @@
 -- $4 errorCode
 -- $5 errorMessage
 -- $6 errorDetails?   as JSON text
-WITH failed AS (
-  UPDATE jobs j
-  SET status = 'FAILED', checkpoint_data = NULL, error_code = $4, error_message = $5, error_details = $6
-  WHERE j.id = $1
-    AND j.fencing_token = $3
-    AND j.status IN ('UPLOADING', 'PROCESSING')
-    AND EXISTS (
+UPDATE jobs j
+SET status = 'FAILED', checkpoint_data = NULL, error_code = $4, error_message = $5, error_details = $6
+WHERE j.id = $1
+  AND j.fencing_token = $3
+  AND j.status IN ('UPLOADING', 'PROCESSING')
+  AND EXISTS (
     SELECT FROM job_leases l WHERE l.job_id = j.id AND l.worker_id = $2 AND l.fencing_token = $3
   )
-  RETURNING j.id
-),
-released AS (
-  DELETE FROM job_leases USING failed WHERE job_leases.job_id = failed.id
-)
-SELECT id FROM failed;
+RETURNING j.id;

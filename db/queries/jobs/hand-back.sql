@@ -4,18 +4,12 @@
 -- $1 id
 -- $2 workerId
 -- $3 fencingToken
-WITH returned AS (
-  UPDATE jobs j
-  SET status = 'RETRY_PENDING', next_attempt_at = now()
-  WHERE j.id = $1
-    AND j.fencing_token = $3
-    AND j.status IN ('UPLOADING', 'PROCESSING')
-    AND EXISTS (
+UPDATE jobs j
+SET status = 'RETRY_PENDING', next_attempt_at = now()
+WHERE j.id = $1
+  AND j.fencing_token = $3
+  AND j.status IN ('UPLOADING', 'PROCESSING')
+  AND EXISTS (
     SELECT FROM job_leases l WHERE l.job_id = j.id AND l.worker_id = $2 AND l.fencing_token = $3
   )
-  RETURNING j.id
-),
-released AS (
-  DELETE FROM job_leases USING returned WHERE job_leases.job_id = returned.id
-)
-SELECT id FROM returned;
+RETURNING j.id;

@@ -1,7 +1,7 @@
 -- Takes jobs from workers that gave no sign of life for the whole of their lease: each counts as a failed
 -- attempt and becomes RETRY_PENDING, with the backoff of schedule-retry and its checkpoint kept, or
 -- RETRY_FAILED when the retries are used up, so that a job which kills its workers ends. So do running jobs
--- that have had no lease at all for as long as one lasts. A lease that outlived its job's run just goes.
+-- that have had no lease at all for as long as one lasts.
 -- Every worker may run this at any time. It waits for nobody and so deadlocks with nobody: rows that
 -- others hold are for the next round, and do not count against the limit. What changed between the
 -- statement's snapshot and its lock, such as a lease prolonged or a job completed, is seen again by
@@ -15,7 +15,7 @@
 WITH expired AS MATERIALIZED (
   SELECT l.job_id AS id, l.worker_id
   FROM job_leases l JOIN jobs j ON j.id = l.job_id
-  WHERE l.expires_at < now()
+  WHERE l.expires_at < now() AND j.status IN ('UPLOADING', 'PROCESSING')
   ORDER BY l.expires_at, l.job_id
   LIMIT $1::int
   FOR UPDATE SKIP LOCKED
@@ -44,8 +44,5 @@ rescued AS (
   FROM (SELECT id, worker_id FROM expired UNION ALL SELECT id, worker_id FROM unleased) AS due
   WHERE j.id = due.id AND j.status IN ('UPLOADING', 'PROCESSING')
   RETURNING j.id, j.status, j.retry_count, due.worker_id
-),
-released AS (
-  DELETE FROM job_leases USING expired WHERE job_leases.job_id = expired.id
 )
 SELECT id, status, retry_count AS "retryCount", worker_id AS "workerId" FROM rescued;

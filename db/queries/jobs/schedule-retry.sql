@@ -10,26 +10,20 @@
 -- $5 errorCode
 -- $6 errorMessage
 -- $7 errorDetails?   as JSON text
-WITH retried AS (
-  UPDATE jobs j
-  SET
-    status = CASE WHEN j.retry_count + 1 > j.max_retries THEN 'RETRY_FAILED'::job_status ELSE $4 END,
-    retry_count = LEAST(j.retry_count + 1, j.max_retries),
-    next_attempt_at = now()
-      + LEAST(power(2, LEAST(j.retry_count, 20)), 3600) * (1 + random() / 4) * interval '1 second',
-    checkpoint_data = CASE WHEN j.retry_count + 1 > j.max_retries THEN NULL ELSE j.checkpoint_data END,
-    error_code = $5,
-    error_message = $6,
-    error_details = $7
-  WHERE j.id = $1
-    AND j.fencing_token = $3
-    AND j.status IN ('UPLOADING', 'PROCESSING')
-    AND EXISTS (
+UPDATE jobs j
+SET
+  status = CASE WHEN j.retry_count + 1 > j.max_retries THEN 'RETRY_FAILED'::job_status ELSE $4 END,
+  retry_count = LEAST(j.retry_count + 1, j.max_retries),
+  next_attempt_at = now()
+    + LEAST(power(2, LEAST(j.retry_count, 20)), 3600) * (1 + random() / 4) * interval '1 second',
+  checkpoint_data = CASE WHEN j.retry_count + 1 > j.max_retries THEN NULL ELSE j.checkpoint_data END,
+  error_code = $5,
+  error_message = $6,
+  error_details = $7
+WHERE j.id = $1
+  AND j.fencing_token = $3
+  AND j.status IN ('UPLOADING', 'PROCESSING')
+  AND EXISTS (
     SELECT FROM job_leases l WHERE l.job_id = j.id AND l.worker_id = $2 AND l.fencing_token = $3
   )
-  RETURNING j.id, j.status, j.next_attempt_at AS "nextAttemptAt"
-),
-released AS (
-  DELETE FROM job_leases USING retried WHERE job_leases.job_id = retried.id
-)
-SELECT id, status, "nextAttemptAt" FROM retried;
+RETURNING j.id, j.status, j.next_attempt_at AS "nextAttemptAt";

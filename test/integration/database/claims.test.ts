@@ -203,6 +203,19 @@ describe('claiming and working a job', () => {
     expect(await jobs.recordProgress(deletedLease, 'upload', 5)).toBe(false);
   });
 
+  test('when an operator ends a run by hand, then its lease ends with it, and those of others stay', async () => {
+    const ended = await insertJob(database);
+    const endedLease = leaseOf(await claimOne());
+    await insertJob(database);
+    const otherLease = leaseOf(await claimOne());
+
+    await database.rows(`UPDATE jobs SET status = 'FAILED' WHERE id = $1`, [ended.id]);
+
+    expect(await jobs.recordProgress(endedLease, 'upload', 5)).toBe(false);
+    expect(await jobs.recordProgress(otherLease, 'upload', 5)).toBe(true);
+    expect(await countLeases()).toBe(1);
+  });
+
   test('when the same insert is sent twice, then there is one job and both answer its time', async () => {
     const id = '01900000-0000-7000-8000-000000000001';
     const job = {

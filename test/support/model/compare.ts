@@ -60,8 +60,7 @@ function outlineOf({
 }: StoredJob) {
   return {
     ...{ status, stage, percent, retryCount, completed, token: Number(token), formats: [...formats].sort() },
-    // A cancellation that waited for the claim could not see its lease; it guards nothing, and runs out.
-    lease: status === 'CANCELLED' ? null : lease && { workerId: lease.worker_id, token: lease.fencing_token },
+    lease: lease && { workerId: lease.worker_id, token: lease.fencing_token },
     startedIffProcessed: started === row.events.some(({ to_status }) => to_status === 'PROCESSING'),
     checkpointAtTheEnd: completed ? row.checkpoint : null,
   };

@@ -1,0 +1,2 @@
+DROP TRIGGER jobs_end_lease ON jobs;
+DROP FUNCTION jobs_end_lease();
