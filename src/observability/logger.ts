@@ -58,12 +58,19 @@ function serialise(value: unknown): unknown {
 function serialiseError(error: Error, causes: number): Record<string, unknown> {
   const { name, message, stack, cause, ...others } = error as Error & Record<string, unknown>;
   return {
-    ...serialiseFields(others),
+    ...serialiseFields(Object.fromEntries(Object.entries(others).filter(([, value]) => isPlain(value)))),
     name,
     message: hidePasswords(message),
     stack: stack === undefined ? undefined : hidePasswords(stack),
     ...(cause !== undefined && causes > 0 && { cause: describeCause(cause, causes - 1) }),
   };
+}
+
+/** Data, and not some object at work: drivers attach their client, sockets and all, to an error. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || types.isNativeError(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }
 
 function describeCause(cause: unknown, causes: number): unknown {

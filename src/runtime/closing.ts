@@ -5,25 +5,41 @@ type Close = () => Promise<void>;
  * at once, since each may take its full time limit; then the resources beneath it, the last opened first.
  */
 export class Closing {
-  private readonly work: Close[] = [];
-  private readonly resources: Close[] = [];
+  private readonly work = new Map<string, Close>();
+  private readonly resources = new Map<string, Close>();
+  private readonly underWay = new Set<string>();
 
   /** Registers work in progress, such as a server or a worker. */
-  addWork(close: Close): void {
-    this.work.push(close);
+  addWork(name: string, close: Close): void {
+    this.work.set(name, close);
   }
 
   /** Registers what work stands on, such as a pool. */
-  addResource(close: Close): void {
-    this.resources.unshift(close);
+  addResource(name: string, close: Close): void {
+    this.resources.set(name, close);
   }
 
-  /** Closes everything, whatever fails on the way; throws the first failure at the end. */
+  /** What is being closed at this moment. */
+  get waitingFor(): readonly string[] {
+    return [...this.underWay];
+  }
+
+  /** Closes everything, whatever fails on the way; throws the first failure at the end. Safe to repeat. */
   async close(): Promise<void> {
     const failures: unknown[] = [];
-    const run = (close: Close) => close().catch((error: unknown) => failures.push(error));
-    await Promise.all(this.work.splice(0).map(run));
-    for (const close of this.resources.splice(0)) await run(close);
+    const run = async ([name, close]: [string, Close]) => {
+      this.underWay.add(name);
+      await close().catch((error: unknown) => failures.push(error));
+      this.underWay.delete(name);
+    };
+    await Promise.all(take(this.work).map(run));
+    for (const resource of take(this.resources).reverse()) await run(resource);
     if (failures.length > 0) throw failures[0];
   }
+}
+
+function take(closes: Map<string, Close>): [string, Close][] {
+  const all = [...closes];
+  closes.clear();
+  return all;
 }

@@ -29,7 +29,7 @@ export function keepHouse({ config: { dataDir }, database, storage, logger, clos
   };
   const loop = new Loop(runOnce, INTERVAL_MS, (error) => logger.warn('leftovers not removed', { error }));
   loop.start();
-  closing.addWork(async () => {
+  closing.addWork('house-keeping', async () => {
     stop.abort();
     await loop.stop();
   });

@@ -30,7 +30,9 @@ export async function runProcess(service: string, start: (context: ProcessContex
     const signal = await stop;
     logger.info('shutting down', { signal });
     const limitMs = config.shutdownTimeoutMs + EXIT_GRACE_MS;
-    setTimeout(() => exit(logger, 'shutting down took too long', { limitMs }), limitMs).unref();
+    const giveUp = (message: string) => exit(logger, message, { limitMs, waitingFor: closing.waitingFor });
+    setTimeout(() => giveUp('shutting down took too long'), limitMs).unref();
+    process.once('beforeExit', () => giveUp('shutting down waits for what cannot happen any more'));
     await closing.close();
     logger.info('stopped');
     process.exit(0);

@@ -35,7 +35,7 @@ export async function serveHttp(services: Services, checks: readonly HealthCheck
   const app = buildApp({ config, logger, metrics, database, storage, health, watch });
   const server = createHttpServer(app, config.maxFileBytes);
   await listen(server, config.http);
-  closing.addWork(() => closeServer(server, config.shutdownTimeoutMs));
+  closing.addWork('server', () => closeServer(server, config.shutdownTimeoutMs));
   const url = urlOf(server.address() as AddressInfo);
   logger.info('listening', { url });
   return url;

@@ -22,12 +22,12 @@ export async function openServices(context: ProcessContext, name: string): Promi
   const { config, logger, closing } = context;
   const metrics = createMetrics();
   const connection = await connectDatabase(config, (message) => logger.info(message));
-  closing.addResource(() => connection.release());
+  closing.addResource('connection', () => connection.release());
   const database = openDatabase(config.database, connection, `docling-jobs-${name}`, {
     onStatement: metrics.observeStatement,
     onConnectionLost: (error) => logger.warn('a database connection was lost', { error }),
   });
-  closing.addResource(() => database.close());
+  closing.addResource('database', () => database.close());
   metrics.observePool(() => database.state());
   const storage = new InputStorage(path.join(config.dataDir, 'inputs'));
   await storage.sweep(LEFTOVER_AGE_MS);

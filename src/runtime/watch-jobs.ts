@@ -16,7 +16,7 @@ export function watchJobs({ connection, database, logger, closing }: Services): 
     onLost: (error) => logger.warn('changes of jobs are not announced at the moment', { error }),
   });
   listener.start();
-  closing.addWork(() => watch.close());
-  closing.addResource(() => listener.close());
+  closing.addWork('watch', () => watch.close());
+  closing.addResource('listener', () => listener.close());
   return watch;
 }

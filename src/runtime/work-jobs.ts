@@ -31,7 +31,7 @@ export async function workJobs(services: Services): Promise<PooledConverter | un
     poolSize: concurrency,
     log: (level, message, details) => logger[level](message, details),
   });
-  closing.addResource(() => converter.close());
+  closing.addResource('converter', () => converter.close());
   const executor = new JobExecutor({
     jobs,
     converter,
@@ -52,14 +52,16 @@ export async function workJobs(services: Services): Promise<PooledConverter | un
   const rescuer = new Rescuer(jobs, folders, leaseMs, metrics, logger);
   const sweeper = new WorkSweeper(jobs, folders);
   const tell = (loop: string) => (error: unknown) => logger.warn('worker round failed', { loop, error });
-  const chores = [
-    new Loop(() => rescuer.runOnce(), jittered(leaseMs / 3), tell('rescue')),
-    new Loop(() => sweeper.runOnce().then(() => false), jittered(SWEEP_MS), tell('sweep')),
-  ];
+  const chores = {
+    rescue: new Loop(() => rescuer.runOnce(), jittered(leaseMs / 3), tell('rescue')),
+    sweep: new Loop(() => sweeper.runOnce().then(() => false), jittered(SWEEP_MS), tell('sweep')),
+  };
   worker.start();
-  for (const chore of chores) chore.start();
-  closing.addWork(() => worker.drain(config.shutdownTimeoutMs));
-  for (const chore of chores) closing.addWork(() => chore.stop());
+  closing.addWork('worker', () => worker.drain(config.shutdownTimeoutMs));
+  for (const [name, chore] of Object.entries(chores)) {
+    chore.start();
+    closing.addWork(name, () => chore.stop());
+  }
   keepHouse(services);
   logger.info('working jobs', { workerId: id, concurrency });
   return converter;

@@ -105,9 +105,9 @@ describe('the parts of a process, put together', () => {
 
   test('when something fails to close, then the rest is closed all the same and the failure is told', async () => {
     const closed: string[] = [];
-    closing.addResource(async () => void closed.push('database'));
-    closing.addResource(() => Promise.reject(new Error('stuck')));
-    closing.addWork(async () => void closed.push('work'));
+    closing.addResource('database', async () => void closed.push('database'));
+    closing.addResource('converter', () => Promise.reject(new Error('stuck')));
+    closing.addWork('work', async () => void closed.push('work'));
 
     await expect(closing.close()).rejects.toThrow('stuck');
 

@@ -63,6 +63,21 @@ describe('createLogger', () => {
     expect(line()).toMatchObject({ error: { message: 'round' } });
   });
 
+  it('when a driver hangs its client on an error, then only data is written', () => {
+    const { logger, line } = capture();
+    class Client {
+      password = 'hunter2';
+    }
+
+    logger.error('failed', {
+      error: Object.assign(new Error('away'), { client: new Client(), details: { tries: 2 } }),
+    });
+
+    const { error } = line() as { error: object };
+    expect(error).toMatchObject({ message: 'away', details: { tries: 2 } });
+    expect(error).not.toHaveProperty('client');
+  });
+
   it('when a text holds a URL with a password, then the password is not written', () => {
     const { logger, text } = capture();
 
