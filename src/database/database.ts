@@ -102,7 +102,11 @@ export class Database implements Executor {
       types,
       ...(options.direct && { options: `-c statement_timeout=${options.statementTimeoutMs}` }),
     });
-    this.pool.on('connect', (client) => this.prove(client));
+    this.pool.on('connect', (client) => {
+      // For as long as it lives: while one is lent, and in the very moment of lending, the pool does not listen.
+      client.on('error', ignore);
+      this.prove(client);
+    });
     this.pool.on('error', (error) => {
       this.lossAt = performance.now();
       options.onConnectionLost?.(error);
@@ -131,7 +135,7 @@ export class Database implements Executor {
       broken = isConnectionError(error);
       throw error;
     } finally {
-      giveBack(client, broken);
+      client.release(broken);
     }
   }
 
@@ -151,7 +155,7 @@ export class Database implements Executor {
       broken = error instanceof AnswerLost || !(await this.rollBack(client));
       throw error;
     } finally {
-      giveBack(client, broken);
+      client.release(broken);
     }
   }
 
@@ -175,7 +179,7 @@ export class Database implements Executor {
       throw error;
     } finally {
       clean ||= !lost && (await this.rollBack(client));
-      giveBack(client, !clean);
+      client.release(!clean);
     }
   }
 
@@ -199,7 +203,6 @@ export class Database implements Executor {
         client.release(true);
         client = await this.pool.connect();
       }
-      client.on('error', ignore);
       return client;
     } catch (error) {
       if (String(error).includes('timeout exceeded when trying to connect')) throw poolExhausted(error);
@@ -278,11 +281,6 @@ export class Database implements Executor {
 /** A connection that breaks while it is lent says so to the statement under way, or to the next one. */
 function ignore(): void {
   // nothing to add
-}
-
-function giveBack(client: pg.PoolClient, broken: boolean): void {
-  if (!broken) client.off('error', ignore);
-  client.release(broken);
 }
 
 function isConnectionError(error: unknown): boolean {

@@ -24,8 +24,21 @@ export function stdioWire({ command, args, onStderr }: ChildCommand): Wire {
     await start();
     pid = transport.pid ?? undefined;
   };
-  // Once reaped, its number may be another process's.
-  transport.onclose = () => (pid = undefined);
+  const unsent = new Set<(reason: Error) => void>();
+  const send = transport.send.bind(transport);
+  // The transport itself waits for ever for a child that died while a message was on its way to it.
+  transport.send = (message) =>
+    new Promise((resolve, reject) => {
+      unsent.add(reject);
+      void send(message)
+        .then(resolve, reject)
+        .finally(() => unsent.delete(reject));
+    });
+  transport.onclose = () => {
+    pid = undefined; // once reaped, its number may be another process's
+    for (const refuse of unsent) refuse(new Error('The child has ended.'));
+    unsent.clear();
+  };
   transport.stderr?.on('data', (chunk: Buffer) => {
     const text = chunk.toString('utf8');
     lastWords = (lastWords + text).slice(-LAST_WORDS_BYTES);
