@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
+import { ApiKeyRepository } from './clients/api-key-repository.js';
 import type { Config } from './config.js';
 import type { Executor } from './database/database.js';
 import { EventController, type EventControllerParts } from './events/event-controller.js';
@@ -9,10 +10,11 @@ import { JobWaits } from './events/job-waits.js';
 import type { JobWatch } from './events/job-watch.js';
 import { Semaphore } from './events/semaphore.js';
 import { recordRequests } from './http/access-log.js';
-import { identifyAsLocal } from './http/client-identity.js';
+import { identifyAsLocal, identifyByKey, requireClient } from './http/authentication.js';
 import type { Health } from './http/health.js';
 import { addOperationalRoutes } from './http/operational-routes.js';
 import { answerErrors, refuseUnknownPath } from './http/problem.js';
+import { limitRequests } from './http/rate-limit.js';
 import { assignRequestId } from './http/request-id.js';
 import { ExportSlots } from './jobs/export-slots.js';
 import { HistoryController } from './jobs/history-controller.js';
@@ -32,7 +34,14 @@ import type { InputStorage } from './storage/input-storage.js';
 export interface AppParts {
   readonly config: Pick<
     Config,
-    'environment' | 'inputDirs' | 'maxEventStreams' | 'maxFileBytes' | 'urlAllowPrivate'
+    | 'auth'
+    | 'environment'
+    | 'inputDirs'
+    | 'maxEventStreams'
+    | 'maxFileBytes'
+    | 'rateLimit'
+    | 'trustProxy'
+    | 'urlAllowPrivate'
   > & {
     readonly database: Pick<Config['database'], 'poolSize'>;
   };
@@ -49,17 +58,34 @@ const MAX_EXPORTS = 2;
 
 /** The HTTP API over its parts; it neither listens nor closes them. */
 export function buildApp(parts: AppParts): Express {
-  const { logger, metrics } = parts;
+  const { config, logger, metrics } = parts;
   const app = express();
-  app.disable('x-powered-by').disable('etag');
-  app.use(assignRequestId, recordRequests(logger, metrics), helmet(), forbidCaching, identifyAsLocal);
-  app.use(buildRoutes(parts));
+  app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy);
+  app.use(assignRequestId, recordRequests(logger, metrics), helmet(), forbidCaching);
+  app.use(buildOpenRoutes(parts), ...admission(parts), buildRoutes(parts));
   app.use(refuseUnknownPath, answerErrors(logger));
   return app;
 }
 
+/** For everyone: what probes and monitoring ask for. */
+function buildOpenRoutes({ config, health, metrics }: AppParts): express.Router {
+  const router = express.Router();
+  addOperationalRoutes(router, health, metrics, config.environment);
+  return router;
+}
+
+/** Who calls, how often, and whether they may. */
+function admission({ config, database }: AppParts): express.RequestHandler[] {
+  const byKey = config.auth === 'api-key';
+  return [
+    byKey ? identifyByKey(new ApiKeyRepository(database)) : identifyAsLocal,
+    limitRequests(config.rateLimit, byKey ? 'client' : 'address'),
+    requireClient,
+  ];
+}
+
 function buildRoutes(parts: AppParts): express.Router {
-  const { config, logger, metrics, database, storage, health, watch } = parts;
+  const { config, logger, metrics, database, storage, watch } = parts;
   const { inputDirs, maxEventStreams, maxFileBytes, urlAllowPrivate } = config;
   const jobs = new JobRepository(database);
   const admissions = new Admissions(jobs, new IdempotencyRepository(database), logger);
@@ -72,7 +98,6 @@ function buildRoutes(parts: AppParts): express.Router {
   addEventRoutes(router, buildEvents(parts));
   addHistoryRoutes(router, new HistoryController(jobs, slots));
   addResultRoutes(router, new ResultController(service, new ResultRepository(database)));
-  addOperationalRoutes(router, health, metrics, config.environment);
   return router;
 }
 

@@ -1,6 +1,9 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { Joi } from 'celebrate';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /**
  * Every setting: its bounds, its default and, as its description, its line of documentation.
@@ -111,9 +114,38 @@ const environmentSchema = Joi.object({
       'Event streams that one process keeps open at once, and as many requests held by `Prefer: wait`; one more stream answers 429',
     ),
   AUTH: Joi.string()
-    .valid('none')
-    .when('NODE_ENV', { is: 'production', then: Joi.required(), otherwise: Joi.optional().default('none') })
-    .description('`none`: every caller is the client `local`; has to be said aloud in production'),
+    .valid('api-key', 'none')
+    .when('NODE_ENV', {
+      is: 'production',
+      then: Joi.string().default('api-key'),
+      otherwise: Joi.string().when('HOST', {
+        is: Joi.string().pattern(LOOPBACK),
+        then: Joi.string().default('none'),
+        otherwise: Joi.string().default('api-key'),
+      }),
+    })
+    .description(
+      '`api-key`: callers show a key (`npm run keys`); `none`: every caller is the client `local`; unset: `none` on a loopback address outside production, else `api-key`',
+    ),
+  RATE_LIMIT_MAX: Joi.number()
+    .integer()
+    .min(0)
+    .max(10_000_000)
+    .when('NODE_ENV', { is: 'production', then: Joi.number().default(1_200), otherwise: Joi.number().default(0) })
+    .description(
+      'Requests of one client, or of one address with `AUTH=none`, in a window; one more answers 429. 0: no limit. Each process counts for itself. Unset: 0, in production 1200',
+    ),
+  RATE_LIMIT_WINDOW_MS: Joi.number()
+    .integer()
+    .min(1_000)
+    .max(86_400_000)
+    .default(60_000)
+    .description('Length of the window in which requests are counted'),
+  TRUST_PROXY: Joi.string()
+    .custom(readTrustProxy)
+    .description(
+      'Proxies whose `X-Forwarded-For` is believed: how many there are, or their addresses and networks, separated by `,`; unset: none',
+    ),
 })
   .with('DIRECT_DATABASE_URL', 'DATABASE_URL')
   .oxor('MCP_SERVER_URL', 'MCP_SERVER_COMMAND');
@@ -149,7 +181,10 @@ export interface Config {
   readonly worker: { readonly concurrency: number; readonly pollMs: number; readonly leaseMs: number };
   readonly shutdownTimeoutMs: number;
   readonly maxEventStreams: number;
-  readonly auth: 'none';
+  readonly auth: 'api-key' | 'none';
+  readonly rateLimit: { readonly max: number; readonly windowMs: number };
+  /** As Express takes it: hops, or addresses and networks. */
+  readonly trustProxy: false | number | readonly string[];
 }
 
 /** One line of the settings table: `docs` and `.env.example` are held against these. */
@@ -199,6 +234,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT_MS,
     maxEventStreams: value.MAX_EVENT_STREAMS,
     auth: value.AUTH,
+    rateLimit: { max: value.RATE_LIMIT_MAX, windowMs: value.RATE_LIMIT_WINDOW_MS },
+    trustProxy: value.TRUST_PROXY ?? false,
   });
 }
 
@@ -212,6 +249,21 @@ export function describeSettings(): SettingDescription[] {
     description: flags?.description ?? '',
     defaultValue: flags?.default,
   }));
+}
+
+/** Joi's custom rule: what Express calls `trust proxy`. Throws for what is neither a number nor a list of networks. */
+function readTrustProxy(given: string): number | string[] {
+  if (/^\d{1,2}$/.test(given)) return Number(given);
+  const networks = given.split(',').map((network) => network.trim());
+  const [unknown] = networks.filter(
+    (network) => !['loopback', 'linklocal', 'uniquelocal'].includes(network) && !isNetwork(network),
+  );
+  if (unknown !== undefined) throw new Error(`${unknown} is no address and no network`);
+  return networks;
+}
+
+function isNetwork(text: string): boolean {
+  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -5,6 +5,44 @@ import type { InputType, ResultSummary } from './row-types.js';
 
 /** Parameters and rows of every statement, as PostgreSQL describes them. */
 export interface Statements {
+  'api-keys/authenticate': {
+    params: readonly [keyHash: Buffer];
+    row: {
+      id: string;
+      clientId: string;
+    };
+  };
+  'api-keys/insert': {
+    params: readonly [clientId: string, name: string, keyPrefix: string, keyHash: Buffer, days: number | null];
+    row: {
+      id: string;
+      expiresAt: Date | null;
+    };
+  };
+  'api-keys/list': {
+    params: readonly [clientId: string | null];
+    row: {
+      id: string;
+      clientId: string;
+      name: string;
+      keyPrefix: string;
+      createdAt: Date;
+      expiresAt: Date | null;
+      lastUsedAt: Date | null;
+      revokedAt: Date | null;
+      expired: boolean;
+    };
+  };
+  'api-keys/revoke': {
+    params: readonly [id: string];
+    row: {
+      id: string;
+      clientId: string;
+      name: string;
+      keyPrefix: string;
+      revokedAt: Date | null;
+    };
+  };
   'events/find-position': {
     params: readonly [jobId: string, clientId: string];
     row: {
@@ -455,6 +493,10 @@ export interface Statements {
 export type StatementName = keyof Statements;
 
 export const STATEMENT_NAMES = [
+  'api-keys/authenticate',
+  'api-keys/insert',
+  'api-keys/list',
+  'api-keys/revoke',
   'events/find-position',
   'events/list-after',
   'events/list-changed',

@@ -26,6 +26,7 @@ export function recordRequests(logger: Logger, metrics: Pick<Metrics, 'httpReque
         bytes: socket.bytesWritten - bytesBefore,
         requestId: response.locals.requestId,
         clientId: response.locals.clientId,
+        apiKeyId: response.locals.apiKeyId,
         jobId: response.locals.jobId,
         code: response.locals.errorCode,
       });

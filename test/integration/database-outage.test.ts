@@ -90,7 +90,10 @@ describe('when the database goes away', () => {
     const check = { name: 'database', critical: true, check: () => checkDatabase(database) };
     const app = buildApp({
       config: {
+        auth: 'none',
         environment: 'test',
+        rateLimit: { max: 0, windowMs: 60_000 },
+        trustProxy: false,
         inputDirs: [],
         maxEventStreams: 10,
         maxFileBytes: 1_024 * 1_024,

@@ -27,6 +27,8 @@ export interface TestApi {
   readonly storage: InputStorage;
   readonly metrics: Metrics;
   readonly watch: JobWatch;
+  /** Every route of the app, as `method pattern`. */
+  routes(): string[];
   /** Every line logged so far. */
   logLines(): Record<string, unknown>[];
   /** Every file in the input storage, finished or not, relative to it. */
@@ -42,6 +44,12 @@ export interface TestApiOptions {
   /** Milliseconds between two looks at watched jobs. */
   readonly watchPollMs?: number;
   readonly maxEventStreams?: number;
+  /** `none` by default. */
+  readonly auth?: AppParts['config']['auth'];
+  /** None by default. */
+  readonly rateLimit?: AppParts['config']['rateLimit'];
+  /** Nobody by default. */
+  readonly trustProxy?: AppParts['config']['trustProxy'];
   readonly parts?: Partial<AppParts>;
 }
 
@@ -65,7 +73,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   });
   const app = buildApp({
     config: {
+      auth: options.auth ?? 'none',
       environment: 'test',
+      rateLimit: options.rateLimit ?? { max: 0, windowMs: 60_000 },
+      trustProxy: options.trustProxy ?? false,
       inputDirs: [inputDir],
       maxEventStreams,
       maxFileBytes,
@@ -98,6 +109,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     storage,
     metrics,
     watch,
+    routes: () => listRoutes(app.router.stack),
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     storedFiles: () => listFiles(storageRoot),
     countJobs: async () => Number((await db.row<{ count: string }>('SELECT count(*) FROM jobs')).count),
@@ -110,6 +122,17 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       await rm(root, { recursive: true });
     },
   };
+}
+
+type Layer = AppRouter['stack'][number];
+type AppRouter = ReturnType<typeof buildApp>['router'];
+
+/** Of a router and those that it holds. */
+function listRoutes(stack: readonly Layer[]): string[] {
+  return stack.flatMap(({ route, handle }) => {
+    if (route) return route.stack.map(({ method }) => `${method} ${route.path}`);
+    return 'stack' in handle ? listRoutes((handle as unknown as AppRouter).stack) : [];
+  });
 }
 
 async function listFiles(folder: string): Promise<string[]> {

@@ -61,12 +61,40 @@ describe('the settings', () => {
     expect(problemsOf({ DIRECT_DATABASE_URL: url })).toHaveLength(1);
   });
 
-  test('when it is production, then AUTH has to be said, the temporary folder is closed and all addresses are open', () => {
-    expect(problemsOf({ NODE_ENV: 'production' }).join()).toContain('AUTH');
-    expect(loadConfig({ NODE_ENV: 'production', AUTH: 'none', INPUT_DIRS: '/srv/in:/srv/more' })).toMatchObject({
+  test('when it is production, then keys are asked for, the temporary folder is closed and all addresses are open', () => {
+    expect(loadConfig({ NODE_ENV: 'production', INPUT_DIRS: '/srv/in:/srv/more' })).toMatchObject({
       inputDirs: ['/srv/in', '/srv/more'],
       http: { host: '0.0.0.0' },
+      auth: 'api-key',
+      rateLimit: { max: 1_200, windowMs: 60_000 },
     });
+    expect(loadConfig({ NODE_ENV: 'production', AUTH: 'none' }).auth).toBe('none');
+  });
+
+  test.each([
+    ['127.0.0.1', 'none'],
+    ['::1', 'none'],
+    ['localhost', 'none'],
+    ['0.0.0.0', 'api-key'],
+    ['192.0.2.1', 'api-key'],
+    ['127.0.0.1.example.org', 'api-key'],
+  ])('when it listens on %s outside production, then AUTH is %s unless it is said', (HOST, auth) => {
+    expect(loadConfig({ HOST }).auth).toBe(auth);
+    expect(loadConfig({ HOST, AUTH: 'none' }).auth).toBe('none');
+    expect(loadConfig({ HOST, AUTH: 'api-key' }).auth).toBe('api-key');
+  });
+
+  test('when proxies are trusted, then by their number or by their networks, and nothing else', () => {
+    expect(loadConfig({}).trustProxy).toBe(false);
+    expect(loadConfig({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
+    expect(loadConfig({ TRUST_PROXY: 'loopback, 10.0.0.0/8,2001:db8::1' }).trustProxy).toEqual([
+      'loopback',
+      '10.0.0.0/8',
+      '2001:db8::1',
+    ]);
+    for (const wrong of ['true', '10.0.0.0/99', 'proxy.example.org', '1,x']) {
+      expect(problemsOf({ TRUST_PROXY: wrong })).toHaveLength(1);
+    }
   });
 
   test('when two converters are named, then that is refused', () => {
