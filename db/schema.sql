@@ -974,18 +974,6 @@ COMMENT ON INDEX public.job_leases_pkey IS 'Finds the lease of a job; serves the
 COMMENT ON INDEX public.job_status_transitions_pkey IS 'Answers whether a transition is allowed.';
 
 --
--- Name: jobs_claim_idx; Type: INDEX; Schema: public; Owner: -
---
-
-CREATE INDEX jobs_claim_idx ON public.jobs USING btree (next_attempt_at, id) WHERE (status = ANY (ARRAY['PENDING'::public.job_status, 'RETRY_PENDING'::public.job_status, 'RETRY_UPLOAD'::public.job_status, 'RETRY_PROCESSING'::public.job_status, 'RETRY_EXPORT'::public.job_status, 'RETRY_SAVE'::public.job_status]));
-
---
--- Name: INDEX jobs_claim_idx; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON INDEX public.jobs_claim_idx IS 'Finds the waiting jobs that are due, longest waiting first; holds nothing else, so it stays as small as the queue.';
-
---
 -- Name: jobs_created_idx; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -1026,6 +1014,18 @@ COMMENT ON INDEX public.jobs_input_path_idx IS 'Tells which stored inputs no job
 --
 
 COMMENT ON INDEX public.jobs_pkey IS 'Finds a job by its id; serves the foreign keys that point here.';
+
+--
+-- Name: jobs_queue_idx; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX jobs_queue_idx ON public.jobs USING btree (client_id, next_attempt_at, id) WHERE (status = ANY (ARRAY['PENDING'::public.job_status, 'RETRY_PENDING'::public.job_status, 'RETRY_UPLOAD'::public.job_status, 'RETRY_PROCESSING'::public.job_status, 'RETRY_EXPORT'::public.job_status, 'RETRY_SAVE'::public.job_status]));
+
+--
+-- Name: INDEX jobs_queue_idx; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON INDEX public.jobs_queue_idx IS 'Finds the waiting jobs of a client that are due, longest waiting first; holds nothing else, so it stays as small as the queue.';
 
 --
 -- Name: jobs_status_idx; Type: INDEX; Schema: public; Owner: -

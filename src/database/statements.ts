@@ -116,9 +116,10 @@ export interface Statements {
     };
   };
   'jobs/claim-batch': {
-    params: readonly [workerId: string, limit: number, leaseMs: number];
+    params: readonly [workerId: string, limit: number, leaseMs: number, afterClient: string];
     row: {
       id: string;
+      clientId: string;
       status: JobStatus;
       inputType: InputType;
       inputPath: string | null;

@@ -162,8 +162,9 @@ export class JobRepository {
     return row;
   }
 
-  async claimBatch(workerId: string, limit: number, leaseMs: number): Promise<ClaimedJob[]> {
-    return this.executor.query('jobs/claim-batch', [workerId, limit, leaseMs]);
+  /** Up to `limit` jobs that are due, of the clients in turn, beginning with the one after `afterClient`. */
+  async claimBatch(workerId: string, limit: number, leaseMs: number, afterClient = ''): Promise<ClaimedJob[]> {
+    return this.executor.query('jobs/claim-batch', [workerId, limit, leaseMs, afterClient]);
   }
 
   /** Takes up to `limit` jobs from workers whose lease ran out, and as many that run without one. Waits for nobody. */

@@ -35,6 +35,8 @@ export class Worker {
   private readonly heartbeat: Loop;
   private readonly look: Loop;
   private handingBack = false;
+  /** Whom it worked for last: the next in turn come after. */
+  private lastClient = '';
 
   constructor(
     private readonly options: WorkerOptions,
@@ -59,7 +61,8 @@ export class Worker {
   async claimOnce(): Promise<boolean> {
     const free = this.options.concurrency - this.running.size;
     if (free <= 0) return false;
-    const claimed = await this.jobs.claimBatch(this.options.id, free, this.options.leaseMs);
+    const claimed = await this.jobs.claimBatch(this.options.id, free, this.options.leaseMs, this.lastClient);
+    this.lastClient = claimed.at(-1)?.clientId ?? this.lastClient;
     for (const job of claimed) this.launch(new Attempt(job, this.options.id));
     return claimed.length === free && this.running.size < this.options.concurrency;
   }

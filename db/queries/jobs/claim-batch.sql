@@ -1,21 +1,34 @@
--- Gives a worker up to `limit` waiting jobs that are due, longest waiting first, with a lease each.
--- The choice is a materialised CTE, or the planner may run it again per row and claim too many;
--- SKIP LOCKED lets workers pass each other. A job whose conversion, export or saving failed goes on in
+-- Gives a worker up to `limit` waiting jobs that are due, with a lease each. Clients take turns: the one that
+-- comes after `afterClient` is served first, its longest waiting jobs first, and the next ones only for
+-- what is left of the limit; who waits with one job gets its turn however many another has.
+-- The choice is a materialised CTE, or the planner may run it again per row and claim too many; its LIMIT
+-- ends the round of clients, so that no more rows are looked at and locked. The LIMIT within, the most that one claim
+-- may take, tells the planner that they are few whatever `limit` is. SKIP LOCKED lets workers pass each other. A job whose conversion, export or saving failed goes on in
 -- PROCESSING, any other begins with UPLOADING.
--- Index: jobs_claim_idx, job_leases_pkey.
+-- Index: jobs_queue_idx, job_leases_pkey; clients is read whole.
 -- $1 workerId
--- $2 limit
+-- $2 limit          at most 1,000
 -- $3 leaseMs
+-- $4 afterClient    the client that was served last; empty at first
 -- not null: claimedAt
 -- type: inputType InputType
 WITH due AS MATERIALIZED (
   SELECT id
-  FROM jobs
-  WHERE status IN ('PENDING', 'RETRY_PENDING', 'RETRY_UPLOAD', 'RETRY_PROCESSING', 'RETRY_EXPORT', 'RETRY_SAVE')
-    AND next_attempt_at <= now()
-  ORDER BY next_attempt_at, id
+  FROM (
+    SELECT waiting.id
+    FROM (SELECT id FROM clients ORDER BY id <= $4, id) AS turn
+    CROSS JOIN LATERAL (
+      SELECT id
+      FROM jobs
+      WHERE client_id = turn.id
+        AND status IN ('PENDING', 'RETRY_PENDING', 'RETRY_UPLOAD', 'RETRY_PROCESSING', 'RETRY_EXPORT', 'RETRY_SAVE')
+        AND next_attempt_at <= now()
+      ORDER BY next_attempt_at, id
+      FOR UPDATE SKIP LOCKED
+    ) AS waiting
+    LIMIT 1000
+  ) AS first
   LIMIT $2::int
-  FOR UPDATE SKIP LOCKED
 ),
 claimed AS (
   UPDATE jobs j
@@ -33,7 +46,7 @@ claimed AS (
   FROM due
   WHERE j.id = due.id
   RETURNING
-    j.id, j.status, j.input_type, j.input_path, j.input_url, j.file_name, j.file_size, j.file_mime, j.timeout_ms,
+    j.id, j.client_id, j.status, j.input_type, j.input_path, j.input_url, j.file_name, j.file_size, j.file_mime, j.timeout_ms,
     j.retry_count, j.max_retries, j.checkpoint_data, j.fencing_token, j.next_attempt_at
 ),
 leased AS (
@@ -44,6 +57,7 @@ leased AS (
 )
 SELECT
   id,
+  client_id AS "clientId",
   status,
   input_type AS "inputType",
   input_path AS "inputPath",
@@ -58,4 +72,4 @@ SELECT
   fencing_token AS "fencingToken",
   now() AS "claimedAt"
 FROM claimed
-ORDER BY next_attempt_at, id;
+ORDER BY client_id <= $4, client_id, next_attempt_at, id;

@@ -216,6 +216,69 @@ describe('claiming and working a job', () => {
     expect(await countLeases()).toBe(1);
   });
 
+  describe('of several clients', () => {
+    beforeAll(() =>
+      database.sql.query(`INSERT INTO clients (id, name) SELECT 'c' || n, '' FROM generate_series(1, 4) n`),
+    );
+    afterAll(async () => {
+      await database.sql.query(`DELETE FROM jobs; DELETE FROM clients WHERE id <> 'local'`);
+    });
+
+    const insertMany = (clientId: string, count: number, age: string) =>
+      database.rows(
+        `INSERT INTO jobs (id, client_id, session_id, input_type, next_attempt_at)
+         SELECT gen_random_uuid(), $1, 's', 'FILE', now() - $3::interval FROM generate_series(1, $2)`,
+        [clientId, count, age],
+      );
+    /** Claims until nothing is left, as one worker does; answers whose jobs each claim got. */
+    const claimAll = async (limit: number, mostClaims: number) => {
+      const claims: string[][] = [];
+      let last = '';
+      while (claims.length < mostClaims) {
+        const claimed = await jobs.claimBatch('worker-1', limit, LEASE_MS, last);
+        if (claimed.length === 0) break;
+        last = claimed.at(-1)!.clientId;
+        claims.push(claimed.map(({ clientId }) => clientId));
+      }
+      return claims;
+    };
+
+    test('when one has 10,000 jobs and another has one, then that is among the next few', async () => {
+      await insertMany('c1', 10_000, '1 hour');
+      await insertMany('c2', 1, '1 second');
+
+      expect((await claimAll(1, 3)).flat()).toEqual(['c1', 'c2', 'c1']);
+    });
+
+    test('when claims take several at once, then each serves the client whose turn it is, and the next with what is left', async () => {
+      await insertMany('c1', 5, '1 minute');
+      await insertMany('c2', 1, '1 minute');
+      await insertMany('c3', 4, '1 minute');
+
+      expect(await claimAll(3, 10)).toEqual([['c1', 'c1', 'c1'], ['c2', 'c3', 'c3'], ['c1', 'c1', 'c3'], ['c3']]);
+    });
+
+    test('when the client that was served last has no jobs any more, or is gone, then the turn goes on', async () => {
+      await insertMany('c3', 1, '1 minute');
+
+      expect((await jobs.claimBatch('worker-1', 1, LEASE_MS, 'c2')).map(({ clientId }) => clientId)).toEqual(['c3']);
+      await insertMany('c1', 1, '1 minute');
+      expect((await jobs.claimBatch('worker-1', 1, LEASE_MS, 'zzz')).map(({ clientId }) => clientId)).toEqual(['c1']);
+    });
+
+    test('when a claim takes few, then few rows are locked on the way', async () => {
+      for (const client of ['c1', 'c2', 'c3', 'c4']) await insertMany(client, 100, '1 minute');
+
+      await database.database.transaction(async (executor) => {
+        await new JobRepository(executor).claimBatch('worker-1', 5, LEASE_MS);
+        const { free } = await database.row<{ free: string }>(
+          `SELECT count(*) AS free FROM (SELECT FROM jobs WHERE status = 'PENDING' FOR UPDATE SKIP LOCKED) AS unlocked`,
+        );
+        expect(Number(free)).toBe(400 - 5);
+      });
+    });
+  });
+
   test('when the same insert is sent twice, then there is one job and both answer its time', async () => {
     const id = '01900000-0000-7000-8000-000000000001';
     const job = {

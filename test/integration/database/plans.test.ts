@@ -60,7 +60,12 @@ const HOT: readonly Expectation[] = [
     indexes: ['jobs_history_idx', 'results_job_format_idx'],
     sorts: true,
   }),
-  expectation({ name: 'jobs/claim-batch', params: ['worker', 5, 30_000], indexes: ['jobs_claim_idx'], sorts: true }),
+  expectation({
+    name: 'jobs/claim-batch',
+    params: ['worker', 5, 30_000, ''],
+    indexes: ['jobs_queue_idx'],
+    sorts: true,
+  }),
   expectation({ name: 'jobs/cancel', params: [ID, 'local'], indexes: ['jobs_pkey'] }),
   expectation({ name: 'jobs/delete', params: [ID, 'local'], indexes: ['jobs_pkey'] }),
   expectation({ name: 'jobs/record-progress', params: [ID, 'worker', 1, 'export', 80], indexes: ['jobs_pkey'] }),
