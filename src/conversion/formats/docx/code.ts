@@ -20,11 +20,14 @@ const MONOSPACED: ReadonlySet<string> = new Set([
 /** What prose in a typewriter's font does not have: operators, calls with arguments, heads of blocks. */
 const CODE_SIGNS = /[{}=<>]|\w\((?:\)|[^()\s]*[\d,.'"_][^()]*\))|^\s*(?:def|class|if|for|while|try|with)\b.*:\s*$/;
 
+/** Characters of a paragraph that are searched for such signs. */
+const LOOKED_AT = 1_000;
+
 /** Whether a paragraph is code by its font: all of it monospaced, and written like code or going on with it. */
 export function looksLikeCode(paragraph: XmlElement, text: string, styles: StyleSheet, afterCode: boolean): boolean {
   if (text.trim() === '') return false;
   const continues = afterCode && /^\s/.test(text);
-  if (!continues && !CODE_SIGNS.test(text)) return false;
+  if (!continues && !CODE_SIGNS.test(text.slice(0, LOOKED_AT))) return false;
   const inherited = styles.font(styleOf(paragraph));
   for (const run of paragraph.descendants('w:r')) {
     const font = fontOf(run.child('w:rPr')) ?? inherited ?? '';

@@ -42,10 +42,10 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
 
 /** The LaTeX of an `m:oMath`, without dollar signs; '' for an empty one. */
 export function latexFromOmml(element: XmlElement): string {
-  return children(element)
-    .replace(/ {2,}/g, ' ')
-    .replace(/(?: ?\\\\)+ ?$/, '')
-    .trim();
+  let latex = children(element).replace(/ {2,}/g, ' ').trim();
+  // A break after the last line would begin an empty one.
+  while (latex.endsWith('\\\\')) latex = latex.slice(0, -2).trimEnd();
+  return latex;
 }
 
 function convert(element: XmlElement): string {
