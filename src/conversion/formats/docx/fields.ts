@@ -8,34 +8,41 @@ const LINK_ANCHOR = /\\l\s+"([^"]+)"/;
 interface Field {
   instruction: string;
   inResult: boolean;
+  /** Where the result leads, by this field or by one around it. */
+  link: string | undefined;
 }
 
 /** The complex fields that are open at one place of a paragraph, outermost first. */
 export class Fields {
   private readonly open: Field[] = [];
+  /** Open fields whose result has not begun. */
+  private instructions = 0;
 
   /** Whether what stands here is shown: it is, unless it belongs to an instruction. */
   get isShown(): boolean {
-    return this.open.every((field) => field.inResult);
+    return this.instructions === 0;
   }
 
   /** Where a link leads that the text here is the result of. */
   get link(): string | undefined {
-    for (const field of this.open) {
-      const target = field.inResult ? linkOf(field.instruction) : undefined;
-      if (target !== undefined) return target;
-    }
-    return undefined;
+    return this.open.at(-1)?.link;
   }
 
   /** Reads a `w:fldChar`. Returns the text that it stands for by itself: a form's check box or choice. */
   readCharacter(element: XmlElement): string {
     const type = element.attribute('w:fldCharType');
     const last = this.open.at(-1);
-    if (type === 'begin') this.open.push({ instruction: '', inResult: false });
-    else if (type === 'separate' && last) last.inResult = true;
-    else if (type === 'end') this.open.pop();
-    return type === 'begin' ? formText(element.child('w:ffData')) : '';
+    if (type === 'begin') {
+      this.open.push({ instruction: '', inResult: false, link: last?.link });
+      this.instructions += 1;
+      return formText(element.child('w:ffData'));
+    }
+    if (type === 'separate' && last && !last.inResult) {
+      last.inResult = true;
+      last.link ??= linkOf(last.instruction);
+      this.instructions -= 1;
+    } else if (type === 'end' && this.open.pop()?.inResult === false) this.instructions -= 1;
+    return '';
   }
 
   readInstruction(element: XmlElement): void {

@@ -17,6 +17,9 @@ interface OpenList {
   lastItem: ListItem | undefined;
 }
 
+/** Lists within lists; real ones have nine levels at most. */
+const MOST_NESTED = 32;
+
 /** Turns a run of list paragraphs into nested groups below one owner. */
 export class ListWriter {
   /** Outermost first. */
@@ -51,6 +54,7 @@ export class ListWriter {
       if (last.group.label === label && (!ordered || last.place.numId === place.numId)) return last;
       this.open.pop();
     }
+    if (this.open.length === MOST_NESTED) this.open.pop();
     const above = this.open.at(-1);
     const group = this.builder.addGroup(label, 'list', above ? (above.lastItem ?? above.group) : this.owner);
     const list: OpenList = { place, group, lastItem: undefined };
