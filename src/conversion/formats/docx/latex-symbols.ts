@@ -10,7 +10,7 @@ const OPERATORS = [
   '∈in ∉notin ∋ni ⊂subset ⊃supset ⊆subseteq ⊇supseteq ∪cup ∩cap ∖setminus ∀forall ∃exists ∄nexists ¬neg ∧wedge ∨vee',
   '⊕oplus ⊗otimes ⊖ominus ⊙odot †dagger ‡ddagger ℏhbar ℓell ℜRe ℑIm ℵaleph ∴therefore ∵because',
   '→rightarrow ←leftarrow ↔leftrightarrow ⇒Rightarrow ⇐Leftarrow ⇔Leftrightarrow ↑uparrow ↓downarrow ↦mapsto ⟶longrightarrow',
-  '…ldots ⋯cdots ⋮vdots ⋱ddots ⟨langle ⟩rangle 〈langle 〉rangle ⌈lceil ⌉rceil ⌊lfloor ⌋rfloor ‖Vert',
+  '…ldots ⋯cdots ⋮vdots ⋱ddots ⟨langle ⟩rangle 〈langle 〉rangle 〈langle 〉rangle ⌈lceil ⌉rceil ⌊lfloor ⌋rfloor ‖Vert',
   '∑sum ∏prod ∐coprod ∫int ∬iint ∭iiint ∮oint ∯oiint ∰oiiint ⨀bigodot ⋃bigcup ⋂bigcap ⋁bigvee ⋀bigwedge ⨁bigoplus ⨂bigotimes',
   '≜triangleq ≔coloneqq ⊢vdash ⊨models ⊤top ≮nless ≯ngtr ⋆star ⋈bowtie ↪hookrightarrow',
   'ℝmathbb{R} ℕmathbb{N} ℤmathbb{Z} ℚmathbb{Q} ℂmathbb{C} ℙmathbb{P}',
@@ -63,6 +63,7 @@ export function latexOf(character: string): string {
   const command = COMMANDS.get(character);
   if (command !== undefined) return `\\${command} `;
   if (character === '\\') return '\\backslash ';
+  if ('ⅅⅆⅇⅈⅉ'.includes(character)) return character.normalize('NFKC');
   if (character === '′' || character === '″') return character === '′' ? "'" : "''";
   if (SPECIAL.has(character)) return `\\${character}`;
   return character === '−' ? '-' : asciiOf(character);
