@@ -20,7 +20,7 @@ import { StyleSheet } from './styles.js';
 /** Blocks between two looks at the signal. */
 const BLOCKS_PER_STEP = 500;
 
-/** Word documents: docx and docm, transitional and strict. */
+/** Word documents and templates, with and without macros, transitional and strict. */
 export const docxFormat: Format = { name: 'docx', read: (input) => readPackage(input, convert) };
 
 async function convert(pkg: ZipPackage, input: FormatInput): Promise<DoclingDocument> {
