@@ -51,6 +51,13 @@ describe('docx: tables', () => {
       '<w:sdt><w:sdtPr><w14:checkbox><w14:checked w14:val="1"/></w14:checkbox></w:sdtPr><w:sdtContent/></w:sdt>';
     const body = `<w:tbl>${row(cell(p('Head', style('berschrift1'))), cell(p(`${box}${r(' yes')}`)))}</w:tbl>`;
     expect(await read(body, PARTS)).toEqual(['table: [Head|☒ yes]']);
+    const sections = `<w:tbl>${row(cell(p('Head', style('berschrift1')) + p('a')), cell('b'))}</w:tbl>`;
+    expect(await read(sections, PARTS)).toEqual([
+      'table: [Head\na|b]',
+      '  unspecified group',
+      '    text: Head',
+      '    text: a',
+    ]);
   });
 
   it('when tables nest without end, then the inner ones are text', async () => {

@@ -197,6 +197,14 @@ describe('docx: what stands beside the text', () => {
     expect(await read(body)).toEqual(['section group', '  text: box', 'picture: ']);
   });
 
+  it('when a picture stands in a text box, then it is read there and nowhere else', async () => {
+    const picture = '<w:r><w:drawing><wp:inline><wp:docPr descr="A cat"/><a:blip/></wp:inline></w:drawing></w:r>';
+    const body = p(
+      `<w:r><w:drawing><wp:anchor><wps:txbx>${boxed(p(picture))}</wps:txbx></wp:anchor></w:drawing></w:r>`,
+    );
+    expect(await read(body)).toEqual(['section group', '  picture: A cat']);
+  });
+
   it('when shapes or a diagram carry text, then it follows the picture', async () => {
     const canvas =
       '<w:r><w:drawing><wp:inline><a:graphic><a:txBody><a:p><a:r><a:t>shape</a:t></a:r></a:p></a:txBody></a:graphic></wp:inline></w:drawing></w:r>';
