@@ -73,10 +73,12 @@ function officeDocument(contentTypes: string): ZipContent {
   };
 }
 
-/** Macro-enabled main parts leave out the version that the MIME type of their document carries. */
+/**
+ * Macro-enabled main parts leave out the version that the MIME type of their document carries, and
+ * Word's template says twice that it is one.
+ */
 function mimeTypeOfMainPart(declared: string): string {
-  const mimeType = declared.toLowerCase();
-  return mimeType.endsWith('.macroenabled') ? `${mimeType}.12` : mimeType;
+  return declared.toLowerCase().replace(/\.macroenabled(?:template)?$/, '.macroenabled.12');
 }
 
 function packagedDocument(mimeTypePart: string): ZipContent {

@@ -1,5 +1,6 @@
-import type { DocumentNode, TableCell, TableItem } from '../document/docling-document.js';
-import { isText, type BodyReader } from './body-reader.js';
+import type { DocumentNode, ListItem, TableCell, TableItem } from '../document/docling-document.js';
+import { isListItem, isText, type BodyReader } from './body-reader.js';
+import { listMarker } from './list-marker.js';
 import { escapeMarkdown, joinLines } from './markdown-escape.js';
 import { IMAGE, markdownLine } from './markdown-line.js';
 import { textRuns } from './text-runs.js';
@@ -33,6 +34,7 @@ function blockLine(node: DocumentNode, reader: BodyReader, depth: number): strin
   const isPicture = node.label === 'picture' || node.label === 'chart';
   const captions = node.label === 'table' || isPicture ? reader.captions(node) : [];
   const parts = [
+    isListItem(node) ? itemMark(node) : '',
     isText(node) ? markdownLine(textRuns(node, reader, depth)) : '',
     ...captions.map((caption) => blockLine(caption, reader, depth + 1)),
     isPicture ? IMAGE : '',
@@ -45,4 +47,11 @@ function blockLine(node: DocumentNode, reader: BodyReader, depth: number): strin
 function nestedCell(cell: TableCell, reader: BodyReader, depth: number): string {
   const content = reader.richContent(cell);
   return content ? blockLine(content, reader, depth) : escapeMarkdown(cell.text);
+}
+
+/** As in a list of its own; an item that has no number shows a bullet. */
+function itemMark(item: ListItem): string {
+  const marker = listMarker(item, 1);
+  if (marker.kind === 'number') return item.marker === '' ? '-' : `${marker.value}.`;
+  return marker.kind === 'label' ? escapeMarkdown(marker.text) : '-';
 }

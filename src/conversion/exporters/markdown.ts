@@ -101,11 +101,8 @@ class MarkdownWriter {
   }
 
   private writePicture(item: PictureItem, place: Place): void {
-    const captions = this.reader.captions(item);
-    for (const caption of captions) this.writeText(caption, place);
-    if (captions.length === 0) {
-      for (const { text } of item.annotations) this.writeParagraph(escapeMarkdown(text), place);
-    }
+    // An alternative text stands nowhere on the page, and programs often make it up; HTML and JSON have it.
+    for (const caption of this.reader.captions(item)) this.writeText(caption, place);
     this.writeBlock(IMAGE, place);
     for (const footnote of this.reader.footnotes(item)) this.writeText(footnote, place);
   }

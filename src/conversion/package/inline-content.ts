@@ -42,6 +42,11 @@ export class InlineContent {
     if (latex !== '') this.pieces.push({ kind: 'formula', latex });
   }
 
+  /** The text of all pieces as it stands, without equations. */
+  get text(): string {
+    return this.pieces.map((piece) => (piece.kind === 'text' ? piece.text : '')).join('');
+  }
+
   /** The pieces without space around the whole. */
   trimmed(): Inline[] {
     const { pieces } = this;

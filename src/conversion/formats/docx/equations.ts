@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../package/xml-tree.js';
-import { accentOf, latexOf } from './latex-symbols.js';
+import { accentOf, escapedText, latexOf } from './latex-symbols.js';
 
 /** Names that LaTeX knows as upright functions. */
 const FUNCTIONS = new Set(
@@ -24,8 +24,9 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   'm:sSup': (element) => `${base(element)}^${braced(element, 'm:sup')}`,
   'm:sSubSup': (element) => `${base(element)}_${braced(element, 'm:sub')}^${braced(element, 'm:sup')}`,
   'm:sPre': (element) => `{}_${braced(element, 'm:sub')}^${braced(element, 'm:sup')}${base(element)}`,
-  'm:limLow': (element) => `${limitBase(element)}_${braced(element, 'm:lim')}`,
-  'm:limUpp': (element) => `${limitBase(element)}^${braced(element, 'm:lim')}`,
+  'm:limLow': (element) => stretched(element) ?? `${limitBase(element)}_${braced(element, 'm:lim')}`,
+  'm:limUpp': (element) => stretched(element) ?? upperLimit(element),
+  'm:lim': (element) => children(element).replaceAll('\\rightarrow', '\\to'),
   'm:acc': (element) => `\\${accentOf(property(element, 'm:accPr', 'm:chr') ?? '\u0302')}${braced(element, 'm:e')}`,
   'm:bar': (element) =>
     `\\${property(element, 'm:barPr', 'm:pos') === 'top' ? 'overline' : 'underline'}${braced(element, 'm:e')}`,
@@ -36,12 +37,15 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       'matrix',
       element.elements('m:mr').map((row) => entries(row).join(' & ')),
     ),
-  'm:eqArr': (element) => environment('aligned', entries(element)),
+  'm:eqArr': equationArray,
 };
 
 /** The LaTeX of an `m:oMath`, without dollar signs; '' for an empty one. */
 export function latexFromOmml(element: XmlElement): string {
-  return children(element).replace(/ {2,}/g, ' ').trim();
+  let latex = children(element).replace(/ {2,}/g, ' ').trim();
+  // A break after the last line would begin an empty one.
+  while (latex.endsWith('\\\\')) latex = latex.slice(0, -2).trimEnd();
+  return latex;
 }
 
 function convert(element: XmlElement): string {
@@ -82,18 +86,33 @@ function environment(name: string, rows: readonly string[]): string {
 }
 
 function run(element: XmlElement): string {
-  const text =
-    element
-      .elements('m:t')
-      .map((one) => one.text)
-      .join('') +
-    element
-      .elements('w:t')
-      .map((one) => one.text)
-      .join('');
-  const plain = element.path('m:rPr', 'm:nor');
-  if (plain && /\p{L}{2}/u.test(text)) return `\\text{${text}}`;
-  return [...text].map(latexOf).join('');
+  const text = element
+    .elements()
+    .map(({ name, text: own }) => (name === 'm:t' || name === 'w:t' ? own : ''))
+    .join('');
+  const end = element.child('w:br') ? ' \\\\ ' : '';
+  if (element.path('m:rPr', 'm:nor') && /\p{L}{2}/u.test(text)) return `\\text{${escapedText(text)}}${end}`;
+  // An upright name is a function, also where the file does not wrap it as one.
+  if (FUNCTIONS.has(text) && property(element, 'm:rPr', 'm:sty') === 'p') return `\\${text} ${end}`;
+  const latex = [...text].map(latexOf).join('');
+  const script = SCRIPTS[property(element, 'm:rPr', 'm:scr') ?? ''];
+  return (script === undefined || latex.trim() === '' ? latex : `\\${script}{${latex.trim()}}`) + end;
+}
+
+/** Alphabets that a run is set in, by their names in OMML. */
+const SCRIPTS: Readonly<Record<string, string>> = {
+  'double-struck': 'mathbb',
+  script: 'mathcal',
+  fraktur: 'mathfrak',
+};
+
+/** Several equations below each other; `&` marks where they align. */
+function equationArray(element: XmlElement): string {
+  const lines = entries(element).map((line) =>
+    line.replaceAll('\\&', '&').replace(/\\#\s*\\left\(([^()]*)\\right\)$/, ' \\tag{$1}'),
+  );
+  const [only, ...others] = lines;
+  return only !== undefined && others.length === 0 ? only : environment('aligned', lines);
 }
 
 function functionName(element: XmlElement): string {
@@ -106,13 +125,40 @@ function functionName(element: XmlElement): string {
 /** `lim` below a limit is a function even where the file does not wrap it as one. */
 function limitBase(element: XmlElement): string {
   const latex = part(element, 'm:e').trim();
-  return FUNCTIONS.has(latex) ? `\\${latex}` : latex;
+  if (FUNCTIONS.has(latex)) return `\\${latex}`;
+  return /^[A-Za-z]{2,}$/.test(latex) ? `\\operatorname{${latex}}` : latex;
+}
+
+/** Signs that stretch over or under what they stand at; some programs write them as its limit. */
+const STRETCHED: Readonly<Record<string, string>> = {
+  '⏞': 'overbrace',
+  '⏟': 'underbrace',
+  '⏜': 'overparen',
+  '⏝': 'underparen',
+  '⎴': 'overbracket',
+  '⎵': 'underbracket',
+  '¯': 'overline',
+  '‾': 'overline',
+};
+
+function stretched(element: XmlElement): string | undefined {
+  const command = STRETCHED[element.child('m:lim')?.text.trim() ?? ''];
+  return command && `\\${command}${braced(element, 'm:e')}`;
+}
+
+/** Above a brace stands its label; anything else is set over what it limits. */
+function upperLimit(element: XmlElement): string {
+  const latex = limitBase(element);
+  const limit = braced(element, 'm:lim');
+  return /^\\(?:over|under)brace/.test(latex) ? `${latex}^${limit}` : `\\overset${limit}{${latex}}`;
 }
 
 function fraction(element: XmlElement): string {
   const type = property(element, 'm:fPr', 'm:type');
   if (type === 'lin') return `${part(element, 'm:num')}/${part(element, 'm:den')}`;
-  if (type === 'noBar') return `\\binom${braced(element, 'm:num')}${braced(element, 'm:den')}`;
+  if (type === 'skw') return `{}^${braced(element, 'm:num')}/_${braced(element, 'm:den')}`;
+  // Not a binomial, which would bring brackets of its own.
+  if (type === 'noBar') return `\\genfrac{}{}{0pt}{}${braced(element, 'm:num')}${braced(element, 'm:den')}`;
   return `\\frac${braced(element, 'm:num')}${braced(element, 'm:den')}`;
 }
 
@@ -143,8 +189,8 @@ function fence(character: string): string {
 function groupCharacter(element: XmlElement): string {
   const character = property(element, 'm:groupChrPr', 'm:chr') ?? '⏟';
   const above = property(element, 'm:groupChrPr', 'm:pos') === 'top';
-  if (character === '⏟' || character === '⏞')
-    return `\\${character === '⏞' ? 'overbrace' : 'underbrace'}${braced(element, 'm:e')}`;
+  const command = STRETCHED[character];
+  if (command !== undefined) return `\\${command}${braced(element, 'm:e')}`;
   return above
     ? `\\overset{${latexOf(character).trim()}}${braced(element, 'm:e')}`
     : `\\underset{${latexOf(character).trim()}}${braced(element, 'm:e')}`;

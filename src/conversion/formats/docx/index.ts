@@ -9,6 +9,7 @@ import type { ZipPackage } from '../../package/zip-package.js';
 import type { Format, FormatInput } from '../format.js';
 import { BodyWriter } from './body.js';
 import { addComments } from './comments.js';
+import { DrawingParts } from './drawings.js';
 import { addHeadersAndFooters } from './headers-footers.js';
 import { Notes } from './notes.js';
 import { Numbering } from './numbering.js';
@@ -19,7 +20,7 @@ import { StyleSheet } from './styles.js';
 /** Blocks between two looks at the signal. */
 const BLOCKS_PER_STEP = 500;
 
-/** Word documents: docx and docm, transitional and strict. */
+/** Word documents and templates, with and without macros, transitional and strict. */
 export const docxFormat: Format = { name: 'docx', read: (input) => readPackage(input, convert) };
 
 async function convert(pkg: ZipPackage, input: FormatInput): Promise<DoclingDocument> {
@@ -27,7 +28,9 @@ async function convert(pkg: ZipPackage, input: FormatInput): Promise<DoclingDocu
   const relationships = await readRelationships(pkg, main);
   const related = (type: string) => readXmlPart(pkg, relationships.target(type));
   const notes = new Notes(await related('footnotes'), await related('endnotes'));
-  const context: PartContext = { styles: new StyleSheet(await related('styles')), relationships, notes };
+  const styles = new StyleSheet(await related('styles'));
+  const drawings = await DrawingParts.read(pkg, relationships);
+  const context: PartContext = { styles, relationships, notes, drawings };
   const numbering = new Numbering(await related('numbering'));
   const body = (await readXmlPart(pkg, main))?.child('w:body');
   if (!body) throw new AppError('E004', 'The main part of the document has no body');

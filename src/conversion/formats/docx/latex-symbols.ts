@@ -10,8 +10,9 @@ const OPERATORS = [
   '∈in ∉notin ∋ni ⊂subset ⊃supset ⊆subseteq ⊇supseteq ∪cup ∩cap ∖setminus ∀forall ∃exists ∄nexists ¬neg ∧wedge ∨vee',
   '⊕oplus ⊗otimes ⊖ominus ⊙odot †dagger ‡ddagger ℏhbar ℓell ℜRe ℑIm ℵaleph ∴therefore ∵because',
   '→rightarrow ←leftarrow ↔leftrightarrow ⇒Rightarrow ⇐Leftarrow ⇔Leftrightarrow ↑uparrow ↓downarrow ↦mapsto ⟶longrightarrow',
-  '…ldots ⋯cdots ⋮vdots ⋱ddots ⟨langle ⟩rangle 〈langle 〉rangle ⌈lceil ⌉rceil ⌊lfloor ⌋rfloor ‖Vert',
-  '∑sum ∏prod ∐coprod ∫int ∬iint ∭iiint ∮oint ⋃bigcup ⋂bigcap ⋁bigvee ⋀bigwedge ⨁bigoplus ⨂bigotimes',
+  '…ldots ⋯cdots ⋮vdots ⋱ddots ⟨langle ⟩rangle 〈langle 〉rangle 〈langle 〉rangle ⌈lceil ⌉rceil ⌊lfloor ⌋rfloor ‖Vert',
+  '∑sum ∏prod ∐coprod ∫int ∬iint ∭iiint ∮oint ∯oiint ∰oiiint ⨀bigodot ⋃bigcup ⋂bigcap ⋁bigvee ⋀bigwedge ⨁bigoplus ⨂bigotimes',
+  '≜triangleq ≔coloneqq ⊢vdash ⊨models ⊤top ≮nless ≯ngtr ⋆star ⋈bowtie ↪hookrightarrow',
   'ℝmathbb{R} ℕmathbb{N} ℤmathbb{Z} ℚmathbb{Q} ℂmathbb{C} ℙmathbb{P}',
 ].join(' ');
 
@@ -39,6 +40,18 @@ const ACCENTS: Readonly<Record<string, string>> = {
   '^': 'hat',
   '~': 'tilde',
   '¯': 'bar',
+  '‾': 'bar',
+  '`': 'grave',
+  '´': 'acute',
+  '˘': 'breve',
+  ˇ: 'check',
+  '˙': 'dot',
+  '¨': 'ddot',
+  '\u0331': 'underline',
+  '\u0332': 'underline',
+  '\u20d1': 'vec',
+  '\u20dc': 'ddddot',
+  '\u20e1': 'overleftrightarrow',
   '→': 'vec',
 };
 
@@ -50,6 +63,8 @@ export function latexOf(character: string): string {
   const command = COMMANDS.get(character);
   if (command !== undefined) return `\\${command} `;
   if (character === '\\') return '\\backslash ';
+  if ('ⅅⅆⅇⅈⅉ'.includes(character)) return character.normalize('NFKC');
+  if (character === '′' || character === '″') return character === '′' ? "'" : "''";
   if (SPECIAL.has(character)) return `\\${character}`;
   return character === '−' ? '-' : asciiOf(character);
 }
@@ -59,10 +74,28 @@ export function accentOf(character: string): string {
   return ACCENTS[character] ?? 'hat';
 }
 
+/** Alphabets of their own among the mathematical letters; italic ones are LaTeX's usual. */
+const ALPHABETS: readonly (readonly [first: number, last: number, command: string])[] = [
+  [0x1d400, 0x1d433, 'mathbf'],
+  [0x1d49c, 0x1d4cf, 'mathcal'],
+  [0x1d504, 0x1d537, 'mathfrak'],
+  [0x1d538, 0x1d56b, 'mathbb'],
+];
+
 /** Word writes an italic x as U+1D465; LaTeX means the same by a plain x. */
 function asciiOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x1d400 || code > 0x1d7ff) return character;
   const plain = character.normalize('NFKC');
-  return plain === character ? character : [...plain].map((one) => COMMANDS.get(one) ?? one).join('');
+  if (plain === character) return character;
+  const [, , command] = ALPHABETS.find(([first, last]) => code >= first && code <= last) ?? [];
+  return command === undefined ? [...plain].map(latexOf).join('') : `\\${command}{${plain}}`;
+}
+
+/** Words within an equation, for `\text{…}`. */
+export function escapedText(text: string): string {
+  return text.replace(/[#$%&_{}\\^~]/g, (character) => {
+    if (character === '\\') return '\\textbackslash{}';
+    return SPECIAL.has(character) ? `\\${character}` : `\\${character}{}`;
+  });
 }

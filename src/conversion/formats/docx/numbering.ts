@@ -1,5 +1,6 @@
 import type { XmlElement } from '../../package/xml-tree.js';
-import { integer, isOn, value, type NumberingReference } from './styles.js';
+import { formatNumber } from './number-formats.js';
+import { integer, isOn, leftIndent, value, type NumberingReference } from './styles.js';
 
 interface Level {
   /** `decimal`, `lowerRoman`, `bullet` … */
@@ -10,6 +11,10 @@ interface Level {
   /** All numbers in arabic figures, whatever their own format. */
   readonly legal: boolean;
   readonly style: string | undefined;
+  /** The level above it, from 1, whose items start it anew; 0 for none, undefined for any. */
+  readonly restart: number | undefined;
+  /** Twips from the margin. */
+  readonly indent: number | undefined;
 }
 
 interface Definition {
@@ -23,7 +28,7 @@ interface Definition {
 /** Where a paragraph stands in its list. */
 export interface ListNumber {
   readonly ordered: boolean;
-  /** For a list: `1.`, `2.1.`, or the template's own words as in `Step 2:`; '' for a bullet. */
+  /** For a list: `1.`, `2.1.`, or what the template makes of it as in `b)` or `Step 2:`; '' for a bullet. */
   readonly marker: string;
   /** For a heading: as Word shows it, without a closing dot or bracket; '' for a bullet. */
   readonly label: string;
@@ -62,15 +67,20 @@ export class Numbering {
     return styleId === undefined || index < 0 ? undefined : index;
   }
 
+  /** How far the items of a level stand from the margin, in twips. */
+  indent({ numId, level }: NumberingReference): number | undefined {
+    return this.definitions.get(numId)?.levels[level]?.indent;
+  }
+
   /** Counts one paragraph and tells its number. A list that is not defined counts as bullets. */
   next({ numId, level }: NumberingReference): ListNumber {
     const definition = this.definitions.get(numId);
     if (!definition) return BULLET;
     const counters = this.count(numId, definition, level);
-    const { format = 'bullet', text = '' } = definition.levels[level] ?? {};
+    const { format = 'bullet' } = definition.levels[level] ?? {};
     if (format === 'bullet' || format === 'none') return BULLET;
     const at = (index: number) => counters[index] ?? definition.levels[index]?.start ?? 1;
-    return { ordered: true, marker: markerOf(text, level, at), label: labelOf(definition, text, level, at) };
+    return { ordered: true, marker: markerOf(definition, level, at), label: labelOf(definition, level, at) };
   }
 
   private count(numId: string, definition: Definition, level: number): (number | undefined)[] {
@@ -82,7 +92,9 @@ export class Numbering {
     }
     const before = counters[level];
     counters[level] = before === undefined ? (definition.levels[level]?.start ?? 1) : before + 1;
-    counters.length = level + 1;
+    for (let deeper = level + 1; deeper < counters.length; deeper += 1) {
+      if (level < (definition.levels[deeper]?.restart ?? LEVELS)) counters[deeper] = undefined;
+    }
     return counters;
   }
 }
@@ -107,77 +119,40 @@ function readDefinition(abstractId: string, abstract: XmlElement | undefined, nu
 function readLevel(element: XmlElement): Level {
   const legal = element.child('w:isLgl');
   return {
-    format: value(element.child('w:numFmt')) ?? 'decimal',
+    format:
+      value(element.child('w:numFmt') ?? element.path('mc:AlternateContent', 'mc:Choice', 'w:numFmt')) ?? 'decimal',
     text: (value(element.child('w:lvlText')) ?? '').slice(0, LONGEST_TEMPLATE),
     start: integer(value(element.child('w:start'))) ?? 1,
     legal: legal !== undefined && isOn(value(legal)),
     style: value(element.child('w:pStyle')),
+    restart: integer(value(element.child('w:lvlRestart'))),
+    indent: leftIndent(element.child('w:pPr')),
   };
 }
 
-/** A template with words of its own is shown as such, any other as the plain path of numbers: `2.1.`. */
-function markerOf(text: string, level: number, at: (index: number) => number): string {
-  if (/%\d/.test(text) && /[^\s.()[\]:]/.test(text.replace(/%\d/g, '')))
-    return text.replace(/%(\d)/g, (_, index: string) => String(at(Number(index) - 1)));
-  return `${Array.from({ length: level + 1 }, (_, index) => at(index)).join('.')}.`;
+/**
+ * A template with words or numbers of its own kind is shown as such (`Step 2:`, `b)`, `(iv)`), any
+ * other as the plain path of numbers: `2.1.`.
+ */
+function markerOf(definition: Definition, level: number, at: (index: number) => number): string {
+  const { text = '', format = 'decimal' } = definition.levels[level] ?? {};
+  const hasWords = /[^\s.()[\]:]/.test(text.replace(/%\d/g, ''));
+  if (/%\d/.test(text) && (hasWords || format !== 'decimal')) return filledIn(definition, text, level, at);
+  const path = Array.from({ length: level + 1 }, (_, index) => numberAt(definition, index, level, at));
+  return `${path.join('.')}.`;
 }
 
-function labelOf(definition: Definition, text: string, level: number, at: (index: number) => number): string {
+function labelOf(definition: Definition, level: number, at: (index: number) => number): string {
+  return filledIn(definition, definition.levels[level]?.text ?? '', level, at).replace(/[\s.)]+$/, '');
+}
+
+function filledIn(definition: Definition, text: string, level: number, at: (index: number) => number): string {
+  return text.replace(/%(\d)/g, (_, index: string) => numberAt(definition, Number(index) - 1, level, at));
+}
+
+/** The number of the level `index` as the level `level` shows it. */
+function numberAt(definition: Definition, index: number, level: number, at: (index: number) => number): string {
   const legal = definition.levels[level]?.legal ?? false;
-  return text
-    .replace(/%(\d)/g, (_, index: string) => {
-      const format = legal ? 'decimal' : (definition.levels[Number(index) - 1]?.format ?? 'decimal');
-      return format === 'none' ? '' : formatNumber(at(Number(index) - 1), format);
-    })
-    .replace(/[\s.)]+$/, '');
-}
-
-function formatNumber(count: number, format: string): string {
-  switch (format) {
-    case 'lowerLetter':
-      return letters(count).toLowerCase();
-    case 'upperLetter':
-      return letters(count);
-    case 'lowerRoman':
-      return roman(count).toLowerCase();
-    case 'upperRoman':
-      return roman(count);
-    case 'decimalZero':
-      return String(count).padStart(2, '0');
-    default:
-      return String(count);
-  }
-}
-
-/** A to Z, then AA, BB and on, as Word counts. */
-function letters(count: number): string {
-  if (count < 1) return String(count);
-  const letter = String.fromCharCode(65 + ((count - 1) % 26));
-  return letter.repeat(Math.min(30, Math.ceil(count / 26)));
-}
-
-const ROMAN: readonly (readonly [number, string])[] = [
-  [1000, 'M'],
-  [900, 'CM'],
-  [500, 'D'],
-  [400, 'CD'],
-  [100, 'C'],
-  [90, 'XC'],
-  [50, 'L'],
-  [40, 'XL'],
-  [10, 'X'],
-  [9, 'IX'],
-  [5, 'V'],
-  [4, 'IV'],
-  [1, 'I'],
-];
-
-function roman(count: number): string {
-  if (count < 1 || count > 3999) return String(count);
-  let left = count;
-  return ROMAN.map(([worth, sign]) => {
-    const times = Math.floor(left / worth);
-    left -= times * worth;
-    return sign.repeat(times);
-  }).join('');
+  const format = legal ? 'decimal' : (definition.levels[index]?.format ?? 'decimal');
+  return format === 'none' ? '' : formatNumber(at(index), format);
 }

@@ -1,17 +1,14 @@
 import { InlineContent, type Inline, type RunFormat } from '../../package/inline-content.js';
 import type { Relationships } from '../../package/relationships.js';
 import type { XmlElement } from '../../package/xml-tree.js';
+import type { DrawingParts, Picture } from './drawings.js';
 import { latexFromOmml } from './equations.js';
-import type { Notes } from './notes.js';
+import { Fields, linkOf, tickBox } from './fields.js';
+import type { ListPlace } from './lists.js';
+import type { NoteKind, Notes } from './notes.js';
 import type { Numbering } from './numbering.js';
-import { symbolCharacter } from './symbols.js';
-import { integer, isOn, readFormat, value, type NumberingReference, type StyleSheet } from './styles.js';
-
-export interface Picture {
-  readonly kind: 'picture' | 'chart';
-  /** Alternative text. */
-  readonly description: string | undefined;
-}
+import { fontOf, integer, isOn, leftIndent, readFormat, value, type StyleSheet } from './styles.js';
+import { symbolCharacter, symbolText } from './symbols.js';
 
 /** Everything that one `w:p` holds. */
 export interface ParagraphContent {
@@ -21,8 +18,10 @@ export interface ParagraphContent {
   readonly pictures: readonly Picture[];
   /** `w:txbxContent` of each text box, once. */
   readonly textBoxes: readonly XmlElement[];
-  /** Ticked or not, when the paragraph has a check box. */
+  /** Ticked or not, when the paragraph begins with a check box. */
   readonly checkbox: boolean | undefined;
+  /** All its text, with the space around it. */
+  readonly raw: string;
 }
 
 /** What a run's meaning depends on beside its own XML. */
@@ -30,6 +29,7 @@ export interface PartContext {
   readonly styles: StyleSheet;
   readonly relationships: Relationships;
   readonly notes: Notes;
+  readonly drawings: DrawingParts;
 }
 
 /** Wrappers whose content stands as if they were not there. */
@@ -45,8 +45,6 @@ const TRANSPARENT = new Set([
   'mc:Fallback',
 ]);
 
-const LINK_FIELD = /^\s*HYPERLINK\s+"([^"]+)"/;
-
 /** Reads one paragraph; deleted and moved-away text is left out, inserted text kept. */
 export function readParagraph(paragraph: XmlElement, context: PartContext): ParagraphContent {
   return new ParagraphReader(context).read(paragraph);
@@ -57,24 +55,26 @@ export function styleOf(paragraph: XmlElement): string | undefined {
 }
 
 /** The list and level that a paragraph stands in, by itself or by its style. */
-export function numberingOf(
-  paragraph: XmlElement,
-  styles: StyleSheet,
-  numbering: Numbering,
-): NumberingReference | undefined {
+export function numberingOf(paragraph: XmlElement, styles: StyleSheet, numbering: Numbering): ListPlace | undefined {
   const style = styleOf(paragraph);
-  const own = paragraph.path('w:pPr', 'w:numPr');
+  const properties = paragraph.child('w:pPr');
+  const own = properties?.child('w:numPr');
   const inherited = styles.numbering(style);
   const numId = value(own?.child('w:numId')) ?? inherited?.numId;
   if (numId === undefined || numId === '0') return undefined;
-  const level = integer(value(own?.child('w:ilvl'))) ?? numbering.levelOfStyle(numId, style) ?? inherited?.level ?? 0;
-  return { numId, level: Math.min(Math.max(level, 0), 8) };
+  const given = integer(value(own?.child('w:ilvl'))) ?? numbering.levelOfStyle(numId, style) ?? inherited?.level ?? 0;
+  const level = Math.min(Math.max(given, 0), 8);
+  const indent = leftIndent(properties) ?? numbering.indent({ numId, level }) ?? styles.indent(style) ?? 0;
+  return { numId, level, indent };
 }
 
-/** A complex field: between its `begin` and `separate` stands the instruction, then the result until `end`. */
-interface Field {
-  instruction: string;
-  inResult: boolean;
+const DRAWINGS = new Set(['w:drawing', 'w:pict', 'w:object']);
+
+/** What the parts of one run have in common. */
+interface RunContext {
+  readonly format: RunFormat;
+  readonly font: string | undefined;
+  readonly hyperlink: string | undefined;
 }
 
 class ParagraphReader {
@@ -82,15 +82,27 @@ class ParagraphReader {
   private readonly formulas: string[] = [];
   private readonly pictures: Picture[] = [];
   private readonly textBoxes: XmlElement[] = [];
-  private readonly fields: Field[] = [];
-  private checkbox: boolean | undefined;
+  private readonly fields = new Fields();
+  /** Of the check boxes as they come. */
+  private readonly boxes: boolean[] = [];
+  private isBold = false;
 
   constructor(private readonly context: PartContext) {}
 
   read(paragraph: XmlElement): ParagraphContent {
+    this.isBold = this.context.styles.isBold(styleOf(paragraph));
     this.walk(paragraph, undefined);
-    const { formulas, pictures, textBoxes, checkbox } = this;
-    return { inlines: this.content.trimmed(), formulas, pictures, textBoxes, checkbox };
+    const { formulas, pictures, textBoxes } = this;
+    const raw = this.content.text;
+    const inlines = this.content.trimmed();
+    return { inlines, formulas, pictures, textBoxes, checkbox: this.leadingBox(inlines), raw };
+  }
+
+  /** Whether the paragraph begins with a check box, and then its state. */
+  private leadingBox(inlines: readonly Inline[]): boolean | undefined {
+    const [box] = this.boxes;
+    const [first] = inlines;
+    return box !== undefined && first?.kind === 'text' && first.text.startsWith(tickBox(box)) ? box : undefined;
   }
 
   private walk(parent: XmlElement, hyperlink: string | undefined): void {
@@ -99,10 +111,9 @@ class ParagraphReader {
 
   private readElement(element: XmlElement, hyperlink: string | undefined): void {
     const { name } = element;
-    if (name === 'w:r') this.readRun(element, hyperlink ?? this.fieldLink());
+    if (name === 'w:r') this.readRun(element, hyperlink ?? this.fields.link);
     else if (name === 'w:hyperlink') this.walk(element, this.linkTarget(element) ?? hyperlink);
-    else if (name === 'w:fldSimple')
-      this.walk(element, LINK_FIELD.exec(element.attribute('w:instr') ?? '')?.[1] ?? hyperlink);
+    else if (name === 'w:fldSimple') this.walk(element, linkOf(element.attribute('w:instr') ?? '') ?? hyperlink);
     else if (name === 'w:sdt') this.readControl(element, hyperlink);
     else if (name === 'mc:AlternateContent') this.readAlternate(element, (chosen) => this.walk(chosen, hyperlink));
     else if (name === 'm:oMath') this.content.addFormula(latexFromOmml(element));
@@ -117,19 +128,15 @@ class ParagraphReader {
     return anchor === undefined ? relationship.target : `${relationship.target}#${anchor}`;
   }
 
-  private fieldLink(): string | undefined {
-    for (const field of this.fields) {
-      const [, target] = field.inResult ? (LINK_FIELD.exec(field.instruction) ?? []) : [];
-      if (target !== undefined) return target;
-    }
-    return undefined;
-  }
-
   private readControl(element: XmlElement, hyperlink: string | undefined): void {
     const box = element.path('w:sdtPr', 'w14:checkbox');
-    if (box) this.checkbox = isOn(box.child('w14:checked')?.attribute('w14:val') ?? '0');
     const content = element.child('w:sdtContent');
-    if (content && !box) this.walk(content, hyperlink);
+    if (box) {
+      const checked = isOn(box.child('w14:checked')?.attribute('w14:val') ?? '0');
+      this.boxes.push(checked);
+      // Whatever sign the author chose for it.
+      this.content.addText(tickBox(checked), {}, undefined);
+    } else if (content) this.walk(content, hyperlink);
   }
 
   /** Both branches show the same thing, so only one is read: the newer, where there is one. */
@@ -152,29 +159,31 @@ class ParagraphReader {
     const style = value(properties?.child('w:rStyle'));
     // A link's own style says no more than that it is one.
     const inherited = hyperlink === undefined ? this.context.styles.format(style) : {};
-    const format = { ...inherited, ...readFormat(properties) };
+    const format = { ...(this.isBold && { bold: true }), ...inherited, ...readFormat(properties) };
     if (hyperlink !== undefined) delete format.underline;
-    for (const element of run.elements()) this.readRunPart(element, format, hyperlink);
+    const font = fontOf(properties);
+    for (const element of run.elements()) this.readRunPart(element, { format, font, hyperlink });
   }
 
-  private readRunPart(element: XmlElement, format: RunFormat, hyperlink: string | undefined): void {
-    if (element.name === 'w:fldChar') this.readFieldCharacter(element);
-    else if (element.name === 'w:instrText') this.readInstruction(element);
+  private readRunPart(element: XmlElement, run: RunContext): void {
+    if (element.name === 'w:fldChar')
+      this.content.addText(this.fields.readCharacter(element), run.format, run.hyperlink);
+    else if (element.name === 'w:instrText') this.fields.readInstruction(element);
     else if (element.name === 'mc:AlternateContent')
       this.readAlternate(element, (chosen) => {
-        for (const one of chosen.elements()) this.readRunPart(one, format, hyperlink);
+        for (const one of chosen.elements()) this.readRunPart(one, run);
       });
-    else if (element.name === 'w:ruby') this.walk(element.child('w:rubyBase') ?? element, hyperlink);
-    else if (element.name === 'w:drawing') this.readDrawing(element);
-    else if (element.name === 'w:pict' || element.name === 'w:object') this.readLegacyDrawing(element);
-    else if (this.fields.every((field) => field.inResult))
-      this.content.addText(this.textOf(element), format, hyperlink);
+    else if (element.name === 'w:ruby') this.walk(element.child('w:rubyBase') ?? element, run.hyperlink);
+    else if (DRAWINGS.has(element.name)) this.readDrawing(element);
+    else if (element.name === 'w:footnoteReference') this.cite('footnote', element);
+    else if (element.name === 'w:endnoteReference') this.cite('endnote', element);
+    else if (this.fields.isShown) this.content.addText(this.textOf(element, run.font), run.format, run.hyperlink);
   }
 
-  private textOf(element: XmlElement): string {
+  private textOf(element: XmlElement, font: string | undefined): string {
     switch (element.name) {
       case 'w:t':
-        return element.text;
+        return symbolText(font, element.text);
       case 'w:tab':
       case 'w:ptab':
         return '\t';
@@ -186,63 +195,19 @@ class ParagraphReader {
         return '-';
       case 'w:sym':
         return symbolCharacter(element.attribute('w:font') ?? '', element.attribute('w:char') ?? '');
-      case 'w:footnoteReference':
-        return this.context.notes.cite('footnote', element.attribute('w:id'));
-      case 'w:endnoteReference':
-        return this.context.notes.cite('endnote', element.attribute('w:id'));
       default:
         return '';
     }
   }
 
-  private readFieldCharacter(element: XmlElement): void {
-    const type = element.attribute('w:fldCharType');
-    const last = this.fields.at(-1);
-    if (type === 'begin') this.fields.push({ instruction: '', inResult: false });
-    else if (type === 'separate' && last) last.inResult = true;
-    else if (type === 'end') this.fields.pop();
+  /** The mark is set apart by its brackets, so it needs no formatting. */
+  private cite(kind: NoteKind, element: XmlElement): void {
+    this.content.addText(this.context.notes.cite(kind, element.attribute('w:id')), {}, undefined);
   }
 
-  private readInstruction(element: XmlElement): void {
-    const field = this.fields.at(-1);
-    if (field && !field.inResult) field.instruction += element.text;
-  }
-
-  private readDrawing(drawing: XmlElement): void {
-    const hasBoxes = this.addTextBoxes(drawing);
-    const [properties] = drawing.descendants('wp:docPr');
-    const description = properties?.attribute('descr') ?? properties?.attribute('title');
-    if (!drawing.descendants('c:chart').next().done) this.pictures.push({ kind: 'chart', description });
-    // A box's own pictures are read with the box.
-    else if (!hasBoxes) this.addPictures(drawing, description);
-  }
-
-  /** Whether there were any. */
-  private addTextBoxes(drawing: XmlElement): boolean {
-    const before = this.textBoxes.length;
-    for (const box of textBoxesOf(drawing)) this.textBoxes.push(box);
-    return this.textBoxes.length > before;
-  }
-
-  private addPictures(drawing: XmlElement, description: string | undefined): void {
-    const blips = drawing.descendants('a:blip');
-    while (!blips.next().done) this.pictures.push({ kind: 'picture', description });
-  }
-
-  private readLegacyDrawing(drawing: XmlElement): void {
-    if (this.addTextBoxes(drawing)) return;
-    for (const shape of drawing.descendants('v:shape')) {
-      if (shape.descendants('v:imagedata').next().done) continue;
-      this.pictures.push({ kind: 'picture', description: shape.attribute('alt') });
-    }
-  }
-}
-
-/** The contents of text boxes, without boxes within boxes and without the fallback of a newer drawing. */
-function* textBoxesOf(element: XmlElement): Generator<XmlElement, void, undefined> {
-  for (const child of element.elements()) {
-    if (child.name === 'w:txbxContent') yield child;
-    else if (child.name === 'mc:AlternateContent') yield* textBoxesOf(child.child('mc:Choice') ?? child);
-    else yield* textBoxesOf(child);
+  private readDrawing(element: XmlElement): void {
+    const { pictures, textBoxes } = this.context.drawings.drawing(element, this.context.relationships);
+    for (const picture of pictures) this.pictures.push(picture);
+    for (const box of textBoxes) this.textBoxes.push(box);
   }
 }

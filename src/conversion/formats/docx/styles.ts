@@ -15,8 +15,28 @@ interface Style {
   readonly outlineLevel: number | undefined;
   readonly numId: string | undefined;
   readonly numberingLevel: number | undefined;
+  /** Twips from the margin. */
+  readonly indent: number | undefined;
+  readonly font: string | undefined;
   readonly format: RunFormat;
 }
+
+/** Names of paragraph styles for code, in Word, LibreOffice, pandoc and on pages saved as documents. */
+const CODE_STYLES: ReadonlySet<string> = new Set([
+  'source code',
+  'sourcecode',
+  'code',
+  'code block',
+  'codeblock',
+  'code listing',
+  'codelisting',
+  'html preformatted',
+  'htmlpreformatted',
+  'preformatted text',
+  'preformattedtext',
+  'preformatted',
+  'verbatim',
+]);
 
 /** Styles that lead back to themselves or chain endlessly are cut here. */
 const LONGEST_CHAIN = 20;
@@ -37,18 +57,22 @@ export class StyleSheet {
     this.defaultParagraphStyle = fallback;
   }
 
+  /** A subtitle, or what else is based on the title's looks, is none. */
   isTitle(id: string | undefined): boolean {
-    return this.chain(id).some((style) => style.name === 'title');
+    return this.chain(id)[0]?.name === 'title';
   }
 
-  /** 1 to 9 for a heading style, by its outline level or by the heading that it is based on. */
+  isCode(id: string | undefined): boolean {
+    return this.chain(id).some((style) => CODE_STYLES.has(style.name) || CODE_STYLES.has(style.id.toLowerCase()));
+  }
+
+  /** 1 to 9 for a heading style, by its outline level or by the heading that it is or is based on. */
   headingLevel(id: string | undefined): number | undefined {
-    for (const style of this.chain(id)) {
-      if (style.outlineLevel !== undefined && style.outlineLevel < 9) return style.outlineLevel + 1;
-      const [, level] = /^heading\s*(\d)/.exec(style.name) ?? [];
-      if (level !== undefined) return Math.max(1, Number(level));
-    }
-    return undefined;
+    const chain = this.chain(id);
+    const [level] = chain.flatMap((style) => levelOf(style) ?? []);
+    if (level !== undefined) return level;
+    // Such as `TOC Heading`; a title is often based on a heading without a number.
+    return chain.some(({ name }) => /\bheading\b/.test(name)) && !this.isTitle(id) ? 1 : undefined;
   }
 
   /** The list that a paragraph style stands in; `level` is undefined when the style does not say. */
@@ -61,16 +85,27 @@ export class StyleSheet {
     return undefined;
   }
 
+  /** How far a paragraph style stands from the margin, in twips. */
+  indent(id: string | undefined): number | undefined {
+    return this.chain(id).find((style) => style.indent !== undefined)?.indent;
+  }
+
+  /** The font that a style names; that of the document's default style is nobody's choice. */
+  font(id: string | undefined): string | undefined {
+    const chain = this.chain(id).filter((style) => style.id !== this.defaultParagraphStyle);
+    return chain.find((style) => style.font !== undefined)?.font;
+  }
+
   /** What a character style adds to a run. */
   format(id: string | undefined): RunFormat {
-    return id === undefined
-      ? {}
-      : Object.assign(
-          {},
-          ...this.chain(id)
-            .map((style) => style.format)
-            .reverse(),
-        );
+    if (id === undefined) return {};
+    const formats = this.chain(id).map((style) => style.format);
+    return Object.assign({}, ...formats.reverse());
+  }
+
+  /** Whether a paragraph style is bold: commonly a heading in all but name. */
+  isBold(id: string | undefined): boolean {
+    return this.chain(id).find((style) => style.format.bold !== undefined)?.format.bold ?? false;
   }
 
   /** The style, what it is based on, and so on. */
@@ -85,6 +120,13 @@ export class StyleSheet {
   }
 }
 
+/** Whatever language Word speaks, it knows its own headings by an English name. */
+function levelOf(style: Style): number | undefined {
+  if (style.outlineLevel !== undefined && style.outlineLevel < 9) return style.outlineLevel + 1;
+  const [, level] = /^heading\s*(\d+)/.exec(style.name) ?? /^heading(\d+)$/i.exec(style.id) ?? [];
+  return level === undefined ? undefined : Math.min(9, Math.max(1, Number(level)));
+}
+
 function readStyle(id: string, element: XmlElement): Style {
   const paragraph = element.child('w:pPr');
   const numbering = paragraph?.child('w:numPr');
@@ -95,8 +137,22 @@ function readStyle(id: string, element: XmlElement): Style {
     outlineLevel: integer(value(paragraph?.child('w:outlineLvl'))),
     numId: value(numbering?.child('w:numId')),
     numberingLevel: integer(value(numbering?.child('w:ilvl'))),
+    indent: leftIndent(paragraph),
+    font: fontOf(element.child('w:rPr')),
     format: readFormat(element.child('w:rPr')),
   };
+}
+
+/** The left indentation that a `w:pPr` sets, in twips. */
+export function leftIndent(properties: XmlElement | undefined): number | undefined {
+  const indent = properties?.child('w:ind');
+  return integer(indent?.attribute('w:left') ?? indent?.attribute('w:start'));
+}
+
+/** The font that a `w:rPr` names. */
+export function fontOf(properties: XmlElement | undefined): string | undefined {
+  const fonts = properties?.child('w:rFonts');
+  return fonts?.attribute('w:ascii') ?? fonts?.attribute('w:hAnsi');
 }
 
 /** The formatting that an `w:rPr` sets directly. */

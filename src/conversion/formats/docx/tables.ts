@@ -15,6 +15,12 @@ interface PlacedCell {
   readonly column: number;
 }
 
+/** A cell that begins in a row. */
+interface FreshCell {
+  readonly input: CellInput;
+  readonly element: XmlElement | undefined;
+}
+
 /** The rows of a `w:tbl`, without deleted ones. */
 export function rowsOf(table: XmlElement): XmlElement[] {
   return unwrapped(table, 'w:tr').filter((row) => !row.path('w:trPr', 'w:del'));
@@ -24,24 +30,32 @@ export function cellsOf(row: XmlElement): XmlElement[] {
   return unwrapped(row, 'w:tc');
 }
 
+export interface TableContent {
+  /** As `DocumentBuilder.addTable` takes them. */
+  readonly rows: CellInput[][];
+  /** The cells in the order of `rows`; undefined where a row leaves a place out. */
+  readonly cells: (XmlElement | undefined)[];
+}
+
 /**
- * Lays out a `w:tbl` as `DocumentBuilder.addTable` takes it. `textOf` is called once for each cell
- * that begins in its row, in document order.
+ * Lays out a `w:tbl`. `textOf` is called once for each cell that begins in its row, in document order.
  *
  * @throws AppError E305 when it has more cells than the limit.
  */
-export function tableRows(table: XmlElement, textOf: (cell: XmlElement) => string): CellInput[][] {
+export function readTable(table: XmlElement, textOf: (cell: XmlElement) => string): TableContent {
   /** The cell that reaches down into the next row, by the column where it begins. */
   let above = new Map<number, PlacedCell>();
-  let cells = 0;
-  return rowsOf(table).map((row, index) => {
+  const content: TableContent = { rows: [], cells: [] };
+  for (const [index, row] of rowsOf(table).entries()) {
     const header = index === 0 || isHeader(row);
     const { placed, fresh } = layOutRow(row, above, header, textOf);
     above = new Map(placed.map((cell) => [cell.column, cell]));
-    cells += fresh.length;
-    if (cells > LIMITS.cells) throw new AppError('E305', 'A table has more cells than the converter takes');
-    return fresh;
-  });
+    content.rows.push(fresh.map(({ input }) => input));
+    for (const { element } of fresh) content.cells.push(element);
+    if (content.cells.length > LIMITS.cells)
+      throw new AppError('E305', 'A table has more cells than the converter takes');
+  }
+  return content;
 }
 
 function layOutRow(
@@ -49,12 +63,12 @@ function layOutRow(
   above: ReadonlyMap<number, PlacedCell>,
   header: boolean,
   textOf: (cell: XmlElement) => string,
-): { placed: PlacedCell[]; fresh: CellInput[] } {
+): { placed: PlacedCell[]; fresh: FreshCell[] } {
   const placed: PlacedCell[] = [];
-  const fresh: CellInput[] = [];
+  const fresh: FreshCell[] = [];
   const before = span(value(row.path('w:trPr', 'w:gridBefore')), 0);
   let column = 0;
-  for (; column < before; column += 1) fresh.push({ text: '', columnHeader: header });
+  for (; column < before; column += 1) fresh.push({ input: { text: '', columnHeader: header }, element: undefined });
   for (const cell of cellsOf(row)) {
     const properties = cell.child('w:tcPr');
     const colSpan = span(value(properties?.child('w:gridSpan')), 1);
@@ -65,7 +79,7 @@ function layOutRow(
       placed.push(upper);
     } else {
       const input = { text: textOf(cell), rowSpan: 1, colSpan, columnHeader: header };
-      fresh.push(input);
+      fresh.push({ input, element: cell });
       placed.push({ input, column });
     }
     column += colSpan;

@@ -93,6 +93,11 @@ describe('zip containers', () => {
       'application/vnd.ms-word.document.macroEnabled',
       ['docx', 'application/vnd.ms-word.document.macroEnabled.12', '.docm'],
     ],
+    [
+      'dotm',
+      'application/vnd.ms-word.template.macroEnabledTemplate',
+      ['docx', 'application/vnd.ms-word.template.macroEnabled.12', '.dotm'],
+    ],
     ['xlsx', `${OOXML}.spreadsheetml.sheet`, ['xlsx', `${OOXML}.spreadsheetml.sheet`, '.xlsx']],
     [
       'xlsm',

@@ -45,6 +45,22 @@ describe('the Markdown export', () => {
     expect(render()).toBe(`100000. one\n\n${code}\n\n${indent}| x |\n${indent}| - |\n\n100001. two\n`);
   });
 
+  test('when a cell holds a list, then its items keep their marks in the line of the cell', () => {
+    const table = builder.addTable([['x']]);
+    const content = builder.addGroup('unspecified', 'rich_cell_group', table);
+    table.data.table_cells[0]!.ref = { $ref: content.self_ref };
+    const bullets = builder.addGroup('list', 'list', content);
+    builder.addListItem('a', bullets, '-');
+    const numbers = builder.addGroup('ordered_list', 'list', content);
+    for (const marker of ['1.', 'b)']) builder.addListItem('b', numbers, marker);
+    expect(render()).toBe('| - a 1. b b) b |\n| - |\n');
+  });
+
+  test('when a picture has only an alternative text, then its place is marked and no word added', () => {
+    builder.addPicture(undefined, 'A cat');
+    expect(render()).toBe('<!-- image -->\n');
+  });
+
   test('when a list stands in a list without an item between, then it belongs to the item before', () => {
     const list = builder.addGroup('list', 'list');
     builder.addListItem('a', list, '-');
@@ -127,8 +143,7 @@ describe('the Markdown export', () => {
     builder.addCaption('Table 1', table);
     table.footnotes.push({ $ref: builder.addText('footnote', 'Note', table).self_ref });
     builder.addCaption('Figure 1', builder.addPicture(undefined, 'not shown beside a caption'));
-    builder.addPicture(undefined, 'a cat', undefined, 'chart');
-    expect(render()).toBe('Table 1\n\n| a |\n| - |\n\nNote\n\nFigure 1\n\n<!-- image -->\n\na cat\n\n<!-- image -->\n');
+    expect(render()).toBe('Table 1\n\n| a |\n| - |\n\nNote\n\nFigure 1\n\n<!-- image -->\n');
   });
 
   test('when a check box is ticked, then it shows', () => {

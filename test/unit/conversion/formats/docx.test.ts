@@ -1,75 +1,6 @@
 import { docxFormat } from '../../../../src/conversion/formats/docx/index.js';
-import { outline, readPackage, relationships, type PackageEntries } from '../../../support/office-package.js';
-
-const NAMESPACES = [
-  'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"',
-  'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"',
-  'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"',
-  'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"',
-  'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"',
-  'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"',
-  'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"',
-  'xmlns:v="urn:schemas-microsoft-com:vml"',
-  'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"',
-].join(' ');
-
-const part = (name: string, content: string): string => `<w:${name} ${NAMESPACES}>${content}</w:${name}>`;
-
-function docx(body: string, parts: PackageEntries = {}, links: readonly [string, string, string][] = []) {
-  const types = Object.keys(parts).map((name, index): [string, string, string] => [
-    `part${index}`,
-    name.replace(/\d*\.xml$/, ''),
-    name,
-  ]);
-  return {
-    '_rels/.rels': relationships(['rId1', 'officeDocument', 'word/document.xml']),
-    'word/document.xml': part('document', `<w:body>${body}</w:body>`),
-    'word/_rels/document.xml.rels': relationships(...types, ...links),
-    ...Object.fromEntries(Object.entries(parts).map(([name, content]) => [`word/${name}`, content])),
-  };
-}
-
-const read = async (...parameters: Parameters<typeof docx>) =>
-  outline(await readPackage(docxFormat, docx(...parameters)));
-
-const r = (text: string, properties = ''): string =>
-  `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`;
-const p = (content: string, properties = ''): string =>
-  `<w:p><w:pPr>${properties}</w:pPr>${content.startsWith('<') ? content : r(content)}</w:p>`;
-const style = (id: string): string => `<w:pStyle w:val="${id}"/>`;
-const numbered = (numId: number, level: number): string =>
-  `<w:numPr><w:ilvl w:val="${level}"/><w:numId w:val="${numId}"/></w:numPr>`;
-
-const STYLES = part(
-  'styles',
-  `<w:style w:type="paragraph" w:styleId="Titel"><w:name w:val="Title"/></w:style>
-   <w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/><w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>
-   <w:style w:type="paragraph" w:styleId="berschrift2"><w:name w:val="heading 2"/><w:basedOn w:val="berschrift1"/>
-     <w:pPr><w:numPr><w:numId w:val="9"/></w:numPr><w:outlineLvl w:val="1"/></w:pPr></w:style>
-   <w:style w:type="paragraph" w:styleId="Own"><w:name w:val="Chapter"/><w:basedOn w:val="berschrift1"/></w:style>
-   <w:style w:type="paragraph" w:styleId="TOCHeading"><w:name w:val="TOC Heading"/><w:basedOn w:val="berschrift1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr></w:style>
-   <w:style w:type="paragraph" w:styleId="Outlined"><w:name w:val="Abschnitt"/><w:pPr><w:outlineLvl w:val="2"/></w:pPr></w:style>
-   <w:style w:type="paragraph" w:styleId="Loop"><w:name w:val="Loop"/><w:basedOn w:val="Loop"/></w:style>
-   <w:style w:type="character" w:styleId="Strong"><w:name w:val="Strong"/><w:rPr><w:b/></w:rPr></w:style>`,
-);
-
-const level = (index: number, format: string, text: string, more = ''): string =>
-  `<w:lvl w:ilvl="${index}"><w:start w:val="1"/><w:numFmt w:val="${format}"/><w:lvlText w:val="${text}"/>${more}</w:lvl>`;
-
-const NUMBERING = part(
-  'numbering',
-  `<w:abstractNum w:abstractNumId="0">${level(0, 'decimal', '%1.')}${level(1, 'lowerLetter', '%2)')}</w:abstractNum>
-   <w:abstractNum w:abstractNumId="1">${level(0, 'bullet', '•')}${level(1, 'bullet', 'o')}</w:abstractNum>
-   <w:abstractNum w:abstractNumId="2">${level(0, 'upperRoman', '%1')}${level(1, 'decimal', '%1.%2.', '<w:pStyle w:val="berschrift2"/>')}</w:abstractNum>
-   <w:abstractNum w:abstractNumId="3">${level(0, 'decimal', 'Step %1:')}</w:abstractNum>
-   <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
-   <w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>
-   <w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>
-   <w:num w:numId="4"><w:abstractNumId w:val="3"/></w:num>
-   <w:num w:numId="9"><w:abstractNumId w:val="2"/></w:num>`,
-);
-
-const PARTS = { 'styles.xml': STYLES, 'numbering.xml': NUMBERING };
+import { outline, readPackage } from '../../../support/office-package.js';
+import { docx, numbered, p, part, PARTS, r, read, style } from '../../../support/word-package.js';
 
 describe('docx: paragraphs', () => {
   it('when a paragraph is formatted alike throughout, then the text itself carries the formatting', async () => {
@@ -142,6 +73,62 @@ describe('docx: paragraphs', () => {
       'checkbox_unselected: open',
     ]);
   });
+
+  it('when a line has several check boxes, then each shows its state', async () => {
+    const box = (checked: number) =>
+      `<w:sdt><w:sdtPr><w14:checkbox><w14:checked w14:val="${checked}"/></w14:checkbox></w:sdtPr><w:sdtContent>${r('x')}</w:sdtContent></w:sdt>`;
+    expect(await read(p(`${r('Paid: ')}${box(1)}${r(' yes ')}${box(0)}${r(' no')}`))).toEqual([
+      'text: Paid: ☒ yes ☐ no',
+    ]);
+  });
+
+  it('when a form has older fields, then ticks and choices are text', async () => {
+    const field = (data: string) =>
+      `<w:r><w:fldChar w:fldCharType="begin"><w:ffData>${data}</w:ffData></w:fldChar></w:r><w:r><w:instrText> FORM </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>`;
+    const list = '<w:ddList><w:result w:val="1"/><w:listEntry w:val="red"/><w:listEntry w:val="blue"/></w:ddList>';
+    const body = p(
+      field('<w:checkBox><w:default w:val="1"/></w:checkBox>') +
+        field('<w:checkBox><w:default w:val="1"/><w:checked w:val="0"/></w:checkBox>') +
+        field(list),
+    );
+    expect(await read(body)).toEqual(['text: ☒☐blue']);
+  });
+
+  it('when letters are set in a font of signs, then they become those signs', async () => {
+    const font = (name: string) => `<w:rFonts w:ascii="${name}" w:hAnsi="${name}"/>`;
+    const body = p(r('p\uf0b3', font('Symbol')) + r('\uf0fc', font('Wingdings')) + r('p', font('Symbola')));
+    expect(await read(body)).toEqual(['text: π≥✓p']);
+  });
+
+  it('when paragraphs have a style for code, then they are one block with its blank lines and indentation', async () => {
+    const code = (text: string) => p(text, style('SourceCode'));
+    const styles = part(
+      'styles',
+      '<w:style w:type="paragraph" w:styleId="SourceCode"><w:name w:val="Source Code"/></w:style>',
+    );
+    const body = code('') + code('if (a) {') + code('') + code('  b();') + code('}') + code('') + p('text') + code('c');
+    expect(await read(body, { 'styles.xml': styles })).toEqual([
+      'code: if (a) {\n\n  b();\n}',
+      'text: text',
+      'code: c',
+    ]);
+  });
+
+  it('when a typewriter font holds code, then it is code; prose in it is not', async () => {
+    const mono = (text: string) => p(r(text, '<w:rFonts w:ascii="Courier New"/>'));
+    const body = mono('Dear Sir,') + mono('x = f(1);') + mono('  indented') + p(r('y = 1'));
+    expect(await read(body)).toEqual(['text: Dear Sir,', 'code: x = f(1);\n  indented', 'text: y = 1']);
+  });
+
+  it('when a style is bold, then its text is, but where a run says otherwise', async () => {
+    const bold = '<w:style w:type="paragraph" w:styleId="Loud"><w:name w:val="Loud"/><w:rPr><w:b/></w:rPr></w:style>';
+    const body = p(r('loud ') + r('quiet', '<w:b w:val="0"/>'), style('Loud'));
+    expect(await read(body, { 'styles.xml': part('styles', bold) })).toEqual([
+      'inline group',
+      '  text: loud  {bold}',
+      '  text: quiet',
+    ]);
+  });
 });
 
 describe('docx: headings', () => {
@@ -157,6 +144,15 @@ describe('docx: headings', () => {
 
   it('when a heading style is kept out of the outline, then it is a heading all the same', async () => {
     expect(await read(p('Contents', style('TOCHeading')), PARTS)).toEqual(['heading 1: Contents']);
+  });
+
+  it('when a style is a heading without a number, then it is one of the first level; a subtitle is none', async () => {
+    const styles =
+      '<w:style w:type="paragraph" w:styleId="Title"><w:name w:val="Title"/></w:style>' +
+      '<w:style w:type="paragraph" w:styleId="Sub"><w:name w:val="Subtitle"/><w:basedOn w:val="Title"/></w:style>' +
+      '<w:style w:type="paragraph" w:styleId="Register"><w:name w:val="Index Heading"/></w:style>';
+    const body = p('a', style('Title')) + p('b', style('Sub')) + p('c', style('Register'));
+    expect(await read(body, { 'styles.xml': part('styles', styles) })).toEqual(['title: a', 'text: b', 'heading 1: c']);
   });
 
   it('when a heading style is numbered, then its number stands in front', async () => {
@@ -177,74 +173,6 @@ describe('docx: headings', () => {
   });
 });
 
-describe('docx: lists', () => {
-  it('when levels nest, then lists nest below the item before', async () => {
-    const body = p('a', numbered(1, 0)) + p('b', numbered(1, 1)) + p('c', numbered(2, 1)) + p('d', numbered(1, 0));
-    expect(await read(body, PARTS)).toEqual([
-      'ordered_list group',
-      '  item 1. a',
-      '    ordered_list group',
-      '      item 1.1. b',
-      '    list group',
-      '      item - c',
-      '  item 2. d',
-    ]);
-  });
-
-  it('when text interrupts a list, then it goes on counting; a restarted list begins at its start', async () => {
-    const body =
-      p('a', numbered(1, 0)) + p('text') + p('b', numbered(1, 0)) + p('c', numbered(3, 0)) + p('d', numbered(4, 0));
-    expect(await read(body, PARTS)).toEqual([
-      'ordered_list group',
-      '  item 1. a',
-      'text: text',
-      'ordered_list group',
-      '  item 2. b',
-      'ordered_list group',
-      '  item 1. c',
-      'ordered_list group',
-      '  item Step 1: d',
-    ]);
-  });
-
-  it('when an item mixes formats, then its pieces stand below it', async () => {
-    expect(await read(p(r('a ') + r('b', '<w:i/>'), numbered(2, 0)), PARTS)).toEqual([
-      'list group',
-      '  item - ',
-      '    inline group',
-      '      text: a ',
-      '      text: b {italic}',
-    ]);
-  });
-});
-
-describe('docx: tables', () => {
-  const cell = (content: string, properties = '') =>
-    `<w:tc><w:tcPr>${properties}</w:tcPr>${content.startsWith('<') ? content : p(content)}</w:tc>`;
-  const row = (...cells: string[]) => `<w:tr>${cells.join('')}</w:tr>`;
-
-  it('when cells are merged both ways, then they stand at every place that they cover', async () => {
-    const body = `<w:tbl>${row(cell('a', '<w:gridSpan w:val="2"/>'), cell('b', '<w:vMerge w:val="restart"/>'))}${row(cell('c'), cell('d'), cell('', '<w:vMerge/>'))}</w:tbl>`;
-    const document = await readPackage(docxFormat, docx(body));
-    expect(outline(document)).toEqual(['table: [a|a|b][c|d|b]']);
-    expect(document.tables[0]!.data.table_cells.filter((one) => one.column_header)).toHaveLength(2);
-  });
-
-  it('when a row starts late, then the places before it are empty', async () => {
-    const late = `<w:tr><w:trPr><w:gridBefore w:val="1"/></w:trPr>${cell('c')}</w:tr>`;
-    expect(await read(`<w:tbl>${row(cell('a'), cell('b'))}${late}</w:tbl>`)).toEqual(['table: [a|b][|c]']);
-  });
-
-  it('when a table stands in a cell, then its text stays there', async () => {
-    const inner = `<w:tbl>${row(cell('x'), cell('y'))}</w:tbl>`;
-    expect(await read(`<w:tbl>${row(cell(`${p('a')}${inner}`), cell('b'))}</w:tbl>`)).toEqual(['table: [a\nx y|b]']);
-  });
-
-  it('when a table has one cell only, then its content is ordinary text', async () => {
-    expect(await read(`<w:tbl>${row(cell(p('a') + p('b')))}</w:tbl>`)).toEqual(['text: a', 'text: b']);
-  });
-});
-
 describe('docx: what stands beside the text', () => {
   const boxed = (content: string) => `<w:txbxContent>${content}</w:txbxContent>`;
 
@@ -262,6 +190,60 @@ describe('docx: what stands beside the text', () => {
     expect(await read(p(drawing + r('text')) + p(legacy))).toEqual(['picture: A cat', 'text: text', 'picture: A dog']);
   });
 
+  it('when a drawing groups pictures and text boxes, then all of them are read', async () => {
+    const body = p(
+      `<w:r><w:drawing><wp:anchor><a:blip/><wps:txbx>${boxed(p('box'))}</wps:txbx></wp:anchor></w:drawing></w:r>`,
+    );
+    expect(await read(body)).toEqual(['section group', '  text: box', 'picture: ']);
+  });
+
+  it('when a picture stands in a text box, then it is read there and nowhere else', async () => {
+    const picture = '<w:r><w:drawing><wp:inline><wp:docPr descr="A cat"/><a:blip/></wp:inline></w:drawing></w:r>';
+    const body = p(
+      `<w:r><w:drawing><wp:anchor><wps:txbx>${boxed(p(picture))}</wps:txbx></wp:anchor></w:drawing></w:r>`,
+    );
+    expect(await read(body)).toEqual(['section group', '  picture: A cat']);
+  });
+
+  it('when shapes or a diagram carry text, then it follows the picture', async () => {
+    const canvas =
+      '<w:r><w:drawing><wp:inline><a:graphic><a:txBody><a:p><a:r><a:t>shape</a:t></a:r></a:p></a:txBody></a:graphic></wp:inline></w:drawing></w:r>';
+    const diagram = '<w:r><w:drawing><wp:inline><dgm:relIds r:dm="rId9"/></wp:inline></w:drawing></w:r>';
+    const data =
+      '<d:dataModel xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><d:ptLst><d:pt><d:t><a:p><a:r><a:t>Plan</a:t></a:r></a:p></d:t></d:pt><d:pt><d:t><a:p/></d:t></d:pt><d:pt><d:t><a:p><a:r><a:t>Do</a:t></a:r></a:p></d:t></d:pt></d:ptLst></d:dataModel>';
+    const links: [string, string, string][] = [['rId9', 'diagramData', 'diagrams/data1.xml']];
+    const entries = { ...docx(p(canvas) + p(diagram), {}, links), 'word/diagrams/data1.xml': data };
+    expect(outline(await readPackage(docxFormat, entries))).toEqual([
+      'picture: ',
+      'section group',
+      '  text: shape',
+      'picture: ',
+      'section group',
+      '  text: Plan',
+      '  text: Do',
+    ]);
+  });
+
+  it('when a chart is embedded, then its title and data follow; one whose part is missing is a picture', async () => {
+    const drawing = (id: string) => `<w:r><w:drawing><wp:inline><c:chart r:id="${id}"/></wp:inline></w:drawing></w:r>`;
+    const points = (...values: string[]) =>
+      values.map((value, index) => `<c:pt idx="${index}"><c:v>${value}</c:v></c:pt>`).join('');
+    const chart =
+      '<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart>' +
+      '<c:title><c:tx><c:rich><a:p><a:r><a:t>Sales</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser>' +
+      `<c:tx><c:strRef><c:strCache>${points('EUR')}</c:strCache></c:strRef></c:tx><c:cat><c:strRef><c:strCache>${points('May', 'June')}</c:strCache></c:strRef></c:cat>` +
+      `<c:val><c:numRef><c:numCache>${points('1.5', '2')}</c:numCache></c:numRef></c:val></c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>`;
+    const links: [string, string, string][] = [['rId9', 'chart', 'charts/chart1.xml']];
+    const entries = { ...docx(p(drawing('rId9')) + p(drawing('rId8')), {}, links), 'word/charts/chart1.xml': chart };
+    expect(outline(await readPackage(docxFormat, entries))).toEqual([
+      'chart: ',
+      '  caption: Sales',
+      'table: [|EUR][May|1.5][June|2]',
+      '  caption: Bar chart',
+      'picture: ',
+    ]);
+  });
+
   it('when notes are cited, then they follow the text behind their marks', async () => {
     const notes = (kind: string, text: string) =>
       part(
@@ -269,7 +251,7 @@ describe('docx: what stands beside the text', () => {
         `<w:${kind} w:type="separator" w:id="0">${p('---')}</w:${kind}><w:${kind} w:id="1">${p(text)}</w:${kind}>`,
       );
     const body = p(
-      `${r('Foot')}<w:r><w:footnoteReference w:id="1"/></w:r>${r(' end')}<w:r><w:endnoteReference w:id="1"/></w:r>`,
+      `${r('Foot')}<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteReference w:id="1"/></w:r>${r(' end')}<w:r><w:endnoteReference w:id="1"/></w:r>`,
     );
     const parts = { 'footnotes.xml': notes('footnote', 'below'), 'endnotes.xml': notes('endnote', 'last') };
     expect(await read(body, parts)).toEqual(['text: Foot[1] end[2]', 'footnote: [1] below', 'footnote: [2] last']);
@@ -293,57 +275,6 @@ describe('docx: what stands beside the text', () => {
     ]);
     expect(document.groups[0]!.content_layer).toBe('notes');
     expect(outline(document, document.furniture)).toEqual(['page_header: Head', 'page_footer: Foot']);
-  });
-});
-
-describe('docx: equations', () => {
-  const t = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
-  const e = (name: string, content: string) => `<m:${name}>${content}</m:${name}>`;
-  const latex = async (omml: string) => (await read(p(`<m:oMathPara><m:oMath>${omml}</m:oMath></m:oMathPara>`)))[0];
-
-  it.each([
-    ['a fraction', e('f', e('num', t('a')) + e('den', t('b'))), '\\frac{a}{b}'],
-    ['scripts', e('sSubSup', e('e', t('x')) + e('sub', t('i')) + e('sup', t('2'))), 'x_{i}^{2}'],
-    [
-      'a power of a fraction',
-      e('sSup', e('e', e('f', e('num', t('a')) + e('den', t('b')))) + e('sup', t('n'))),
-      '{\\frac{a}{b}}^{n}',
-    ],
-    ['a root', e('rad', e('deg', t('3')) + e('e', t('x'))), '\\sqrt[3]{x}'],
-    [
-      'a sum',
-      e('nary', '<m:naryPr><m:chr m:val="∑"/></m:naryPr>' + e('sub', t('i=1')) + e('sup', t('n')) + e('e', t('i'))),
-      '\\sum_{i=1}^{n}{i}',
-    ],
-    [
-      'delimiters',
-      e('d', '<m:dPr><m:begChr m:val="["/><m:endChr m:val=""/></m:dPr>' + e('e', t('x'))),
-      '\\left[x\\right.',
-    ],
-    ['a function', e('func', e('fName', t('sin')) + e('e', t('θ'))), '\\sin{\\theta}'],
-    ['a limit', e('limLow', e('e', t('lim')) + e('lim', t('x→0'))), '\\lim_{x\\rightarrow 0}'],
-    [
-      'a matrix',
-      e('m', e('mr', e('e', t('1')) + e('e', t('0'))) + e('mr', e('e', t('0')) + e('e', t('1')))),
-      '\\begin{matrix}1 & 0 \\\\ 0 & 1\\end{matrix}',
-    ],
-    ['an accent', e('acc', '<m:accPr><m:chr m:val="\u20d7"/></m:accPr>' + e('e', t('v'))), '\\vec{v}'],
-    [
-      'words and symbols',
-      t('α≤50%') + '<m:r><m:rPr><m:nor/></m:rPr><m:t>if so</m:t></m:r>',
-      '\\alpha \\leq 50\\%\\text{if so}',
-    ],
-  ])('when a paragraph is %s, then it is a formula in LaTeX', async (_, omml, expected) => {
-    expect(await latex(omml)).toBe(`formula: ${expected}`);
-  });
-
-  it('when an equation stands within text, then it is one piece of the line', async () => {
-    expect(await read(p(`${r('Let ')}<m:oMath>${t('x')}</m:oMath>${r(' be.')}`))).toEqual([
-      'inline group',
-      '  text: Let ',
-      '  formula: x',
-      '  text:  be.',
-    ]);
   });
 });
 

@@ -93,7 +93,7 @@ describe('the HTML reader', () => {
       '1 2',
       'head',
     ]);
-    expect(await markdown(html)).toBe(lines('| [link](/l) and **bold** | x y |', '| - | - |', '| 1 2 | head |'));
+    expect(await markdown(html)).toBe(lines('| [link](/l) and **bold** | - x - y |', '| - | - |', '| 1 2 | head |'));
   });
 
   test('when a cell holds a table with captions, links and pictures, then all are in its line', async () => {
