@@ -5,6 +5,9 @@ const LETTER = /\p{L}/u;
 const UNSPACED_SCRIPT = /[\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF\uFF01-\uFF60]/;
 const MARKS = /^\p{M}+$/u;
 
+const MATHEMATICAL_SIGN =
+  /[\u00B1\u00D7\u00F7\u0370-\u03FF\u2190-\u22FF\u27C0-\u27EF\u2980-\u2AFF\u{1D400}-\u{1D7FF}]/u;
+
 /** Accents that old fonts set as characters of their own over a letter, and what combines instead. */
 const SPACING_ACCENTS: Readonly<Record<string, string>> = {
   '`': '\u0300',
@@ -74,6 +77,16 @@ export function isUnspaced(text: string): boolean {
 
 export function isCombiningMark(text: string): boolean {
   return text > '\u0300' && MARKS.test(text);
+}
+
+/** Whether the character is one of those that stand in formulas and hardly elsewhere. */
+export function isMathematicalSign(text: string): boolean {
+  if (text < '\u007F') return text === '=' || text === '+' || text === '<' || text === '>';
+  return MATHEMATICAL_SIGN.test(text);
+}
+
+export function isBullet(text: string): boolean {
+  return text === '\u2022' || text === '\u00B7' || text === '\u25E6' || text === '\u2217' || text === '\u2020';
 }
 
 /** The combining form of an accent that is set as a character of its own, if it is one. */

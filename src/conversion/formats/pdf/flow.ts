@@ -1,3 +1,4 @@
+import { captionKindOf } from './captions.js';
 import { runsOn } from './joins.js';
 import { bodyTypeOf, isLoneSection, Labeller, type ParagraphLabel } from './labels.js';
 import type { Picture, Table } from './model.js';
@@ -64,7 +65,7 @@ function captionsOf(
   for (const { blocks } of columns) {
     blocks.forEach((block, index) => {
       if (block.kind !== 'paragraph' || labels.get(block)?.kind !== 'caption') return;
-      const isTable = /^tab/i.test(block.lines[0]?.text ?? '');
+      const isTable = captionKindOf(block.lines[0]?.text ?? '') === 'table';
       const neighbours = [blocks[index + 1], blocks[index - 1]];
       if (!isTable) neighbours.reverse();
       const kind = isTable ? 'table' : 'picture';

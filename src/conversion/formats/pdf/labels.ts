@@ -1,3 +1,4 @@
+import { captionKindOf } from './captions.js';
 import type { Line } from './model.js';
 import type { Block } from './page-blocks.js';
 import { boxOf, type Paragraph } from './paragraphs.js';
@@ -15,8 +16,6 @@ const MOST_HEADING_LINES = 4;
 /** Deepest level that headings are given. */
 const DEEPEST = 6;
 
-const CAPTION =
-  /^(?:fig(?:ure|\.)?|table|tab\.|listing|algorithm|chart|scheme|exhibit|plate|abb(?:ildung|\.)|tabelle|tableau|figura|tabla)\s*(?:[A-Z]?\d+(?:[.-]\d+)*|[IVX]+)\s*(?:[.:|\u2013-]|$)/i;
 const SECTION_NUMBER = /^(?:(\d{1,2}(?:\.\d{1,2}){0,4})\.?|[IVX]{1,5}\.|[A-Z]\.|Appendix [A-Z])\s+(?=\p{Lu})/u;
 /** A line of a few words in italics that does not end as a sentence does. */
 const ITALIC_HEADING = /^\p{Lu}\S*(?: \S+){0,7}(?<![.:!?)])$/u;
@@ -92,7 +91,7 @@ export class Labeller {
       paragraph.lines.every(({ monospaced }) => monospaced)
     )
       return { kind: 'code' };
-    if (CAPTION.test(first.text)) return { kind: 'caption' };
+    if (captionKindOf(first.text)) return { kind: 'caption' };
     if (this.isHeading(paragraph)) {
       const style = styleOf(paragraph);
       return style === this.titleStyle ? { kind: 'title' } : { kind: 'heading', level: this.levelOf(paragraph) };
@@ -112,7 +111,7 @@ export class Labeller {
     const [first] = lines;
     const text = lines.map((line) => line.text).join(' ');
     if (!first || lines.length > MOST_HEADING_LINES || text.length > LONGEST_HEADING) return false;
-    if (!/\p{L}{2}/u.test(text) || /[,;]$/.test(text) || first.monospaced || CAPTION.test(text)) return false;
+    if (!/\p{L}{2}/u.test(text) || /[,;]$/.test(text) || first.monospaced || captionKindOf(text)) return false;
     if (marker && (!marker.enumerated || !SECTION_NUMBER.test(text))) return false;
     if (/[.]$/.test(text) && (lines.length > 1 || text.split(' ').length > 8)) return false;
     const size = Math.max(...lines.map((line) => line.size)) / this.body.size;

@@ -1,4 +1,4 @@
-import { combiningForm, isCombiningMark, isUnspaced, plainGlyph } from './characters.js';
+import { combiningForm, isBullet, isCombiningMark, isMathematicalSign, isUnspaced, plainGlyph } from './characters.js';
 import { median } from './geometry.js';
 import type { FontStyle, Glyph, Line, Word } from './model.js';
 import { lettersInReadingOrder, readsRightToLeft, withBracketsOpening, wordsInReadingOrder } from './visual-order.js';
@@ -178,6 +178,7 @@ function toLine(segment: Segment, wordGap: number): Line {
     bold: share((font) => font.bold) >= WHOLE_LINE,
     italic: share((font) => font.italic) >= WHOLE_LINE,
     monospaced: share((font) => font.monospaced()) >= WHOLE_LINE,
+    mathematical: shown.filter(isMathematical).length / shown.length,
     rightToLeft,
     artifact: shown.every((glyph) => glyph.artifact),
     startsRaised: segment.startsRaised,
@@ -193,6 +194,10 @@ function shareOf(glyphs: readonly Glyph[]): (test: (font: FontStyle) => boolean)
     for (const [font, count] of counts) if (test(font)) passed += count;
     return passed / glyphs.length;
   };
+}
+
+function isMathematical({ text, font }: Glyph): boolean {
+  return font.mathematical ? !isBullet(text) : isMathematicalSign(text);
 }
 
 /** Joins an accent that is set over a letter to that letter. */
