@@ -9,11 +9,16 @@ const MOST_DRAWINGS = 300;
 /** A longer thin line parts text or rules a table, in points. */
 const LONGEST_LINE = 200;
 const THIN = 1.5;
+/** Sides of a mark that can be a bullet, in points, and how many are looked at. */
+const SMALLEST_MARK = 1.5;
+const LARGEST_MARK = 12;
+const MOST_MARKS = 2_000;
 /** A path or an image that covers more of the page is its background. */
 const BACKGROUND = 0.6;
 
 /** Gathers what is painted near each other into drawings: the curves of a chart, the boxes of a diagram. */
 export class DrawingCollector {
+  readonly marks: Box[] = [];
   private drawings: Drawing[] = [];
   private readonly backgrounds: Drawing[] = [];
   private isFull = false;
@@ -27,6 +32,7 @@ export class DrawingCollector {
     const [width, height] = [box.x1 - box.x0, box.y1 - box.y0];
     if (!(width >= 0 && height >= 0) || this.isBackground(box)) return;
     if (Math.min(width, height) < THIN && Math.max(width, height) > LONGEST_LINE) return;
+    if (isMark(width, height) && this.marks.length < MOST_MARKS) this.marks.push(box);
     this.add({ box, pieces: path.length / 3, bends: bendsOf(path), images: undefined });
   }
 
@@ -86,6 +92,10 @@ function insert(drawings: Drawing[], drawing: Drawing): void {
     return;
   }
   drawings.push(drawing);
+}
+
+function isMark(width: number, height: number): boolean {
+  return width > SMALLEST_MARK && width < LARGEST_MARK && Math.abs(width - height) < 0.25 * width;
 }
 
 function unionOfSome(one: Box | undefined, other: Box | undefined): Box | undefined {

@@ -51,7 +51,8 @@ function labelColumn(
   blocks.forEach((block, index) => {
     if (block.kind !== 'paragraph') return;
     const label = labeller.label(block, height);
-    const isSection = label.kind === 'item' && isLoneSection(block, blocks[index - 1], blocks[index + 1]);
+    const isSection =
+      (label.kind === 'item' || label.kind === 'text') && isLoneSection(block, blocks[index - 1], blocks[index + 1]);
     labels.set(block, isSection ? { kind: 'heading', level: labeller.levelOf(block) } : label);
   });
 }

@@ -22,6 +22,8 @@ export interface Glyph {
   readonly font: FontStyle;
   /** Marked by the producer as no part of the text: a running head, a page number. */
   readonly artifact: boolean;
+  /** Number of the operator that shows it. */
+  readonly run: number;
 }
 
 /** A quarter turn clockwise, counted: 0 reads to the right, 1 downwards, 2 to the left, 3 upwards. */
@@ -48,6 +50,8 @@ export interface PageContent {
   readonly glyphs: ReadonlyMap<Turn, readonly Glyph[]>;
   readonly rulings: readonly Ruling[];
   readonly drawings: readonly Drawing[];
+  /** Small marks as wide as they are high, which may be the bullets of lists. */
+  readonly marks: readonly Box[];
 }
 
 /** Paths and images that are painted near each other. */

@@ -73,6 +73,7 @@ class Interpreter {
       glyphs: this.glyphs.byTurn,
       rulings: this.lines.rulings,
       drawings: this.drawings.merged(),
+      marks: this.drawings.marks,
     };
   }
 

@@ -1,3 +1,4 @@
+import { withDrawnBullets } from './drawn-bullets.js';
 import { takeFigures } from './figures.js';
 import { contains, grown, type Box } from './geometry.js';
 import { buildLines } from './lines.js';
@@ -13,7 +14,7 @@ const CLEARLY = 2;
 export function toReadPage(content: PageContent, links: readonly Link[]): ReadPage {
   const turn = mainTurn(content.glyphs);
   const upright = turnTo(turn, content);
-  const lines = buildLines(content.glyphs.get(turn) ?? []);
+  const lines = withDrawnBullets(buildLines(content.glyphs.get(turn) ?? []), upright.marks);
   const { figures, rest: text } = takeFigures(lines, upright.drawings, upright);
   const boxes = figures.map(({ box }) => box);
   const { tables, rest } = takeRuledTables(text, rulingsBeside(boxes, upright.rulings));
@@ -78,17 +79,19 @@ interface TurnedPage {
   readonly height: number;
   readonly rulings: readonly Ruling[];
   readonly drawings: readonly Drawing[];
+  readonly marks: readonly Box[];
 }
 
 function turnTo(turn: Turn, content: PageContent): TurnedPage {
-  const { width, height, rulings, drawings } = content;
-  if (turn === 0) return { width, height, rulings, drawings };
+  const { width, height, rulings, drawings, marks } = content;
+  if (turn === 0) return { width, height, rulings, drawings, marks };
   const sideways = turn === 1 || turn === 3;
   return {
     width: sideways ? height : width,
     height: sideways ? width : height,
     rulings: rulings.map((ruling) => turnRuling(turn, ruling, content)),
     drawings: drawings.map((drawing) => ({ ...drawing, box: turnBox(turn, drawing.box, content) })),
+    marks: marks.map((box) => turnBox(turn, box, content)),
   };
 }
 
