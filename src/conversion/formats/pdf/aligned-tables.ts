@@ -17,10 +17,12 @@ const WIDEST_GAP = 3.2;
 
 /** With more rows whose words are parted at the end, it is text beside other text. */
 const MOST_HYPHENATED = 0.15;
+const NUMBER = /^[$\u20AC\u00A3]?[\d.,]+%?$/;
 const HYPHENATED = /\p{Ll}[-\u2010]$/u;
 
-/** A column with more rows holds no table that a page could show. */
+/** A column with more rows or parts of rows holds no table that a page could show. */
 const MOST_ROWS = 1_000;
+const MOST_SEGMENTS = 5_000;
 /** Between fewer rows than these, the gaps have to be wider than those of justified lines, in ems. */
 const MANY_ROWS = 4;
 const NARROWEST_GAP = 1;
@@ -53,7 +55,7 @@ export function rowsOf(segments: readonly Line[]): Row[] {
 
 /** The rows of a column, with those that make up a table replaced by it. */
 export function withAlignedTables(rows: readonly Row[]): (Row | Table)[] {
-  if (rows.length > MOST_ROWS) return [...rows];
+  if (rows.length > MOST_ROWS || rows.reduce((sum, row) => sum + row.length, 0) > MOST_SEGMENTS) return [...rows];
   const result: (Row | Table)[] = [];
   for (let index = 0; index < rows.length;) {
     const end = endOfCandidate(rows, index);
@@ -195,10 +197,18 @@ function foldContinuations(rows: readonly Row[], columns: readonly Span[]): Line
     const startsLater = !row.some((segment) => overlapsColumn(segment, columns[0]));
     const goesOn = startsLater || (above !== undefined && filledBy(row, columns) < filledBy(above, columns));
     const isTight = (gaps[index - 1] ?? Infinity) < 0.8 * widest;
-    if (above && goesOn && isTight) above.push(...row);
+    if (above && goesOn && isTight && !hasNumbersBelow(above, row, columns)) above.push(...row);
     else folded.push([...row]);
   });
   return folded;
+}
+
+/** Whether a column has a number in both rows: numbers do not run over lines. */
+function hasNumbersBelow(above: Row, row: Row, columns: readonly Span[]): boolean {
+  const isNumber = ({ text }: Line) => NUMBER.test(text);
+  return columns.some((column) =>
+    [above, row].every((each) => each.some((segment) => isNumber(segment) && overlapsColumn(segment, column))),
+  );
 }
 
 function filledBy(row: Row, columns: readonly Span[]): number {

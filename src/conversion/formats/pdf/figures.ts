@@ -124,14 +124,16 @@ function withLabels(
 ): Line[] {
   const labels = inside.filter((line) => line !== caption);
   const reach = (caption ? LABEL_REACH : LABEL_REACH_WITHOUT_CAPTION) * em;
-  const others = lines.filter((line) => line !== caption && !inside.includes(line) && isLabel(line, em));
+  const known = new Set(inside);
+  const others = lines.filter((line) => line !== caption && !known.has(line) && isLabel(line, em));
   let box = unionOf([figure, ...labels.map((line) => line.box)]);
   for (let before = -1; before < labels.length;) {
     before = labels.length;
     for (const line of others) {
-      if (labels.includes(line) || !isBeside(line.box, box, reach)) continue;
+      if (known.has(line) || !isBeside(line.box, box, reach)) continue;
       if (caption && isBeyond(line.box, caption.box, figure)) continue;
       labels.push(line);
+      known.add(line);
       box = unionOf([box, line.box]);
     }
   }

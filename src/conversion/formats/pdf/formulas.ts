@@ -1,5 +1,5 @@
 import type { Row } from './aligned-tables.js';
-import { unionOf } from './geometry.js';
+import { unionOf, type Box } from './geometry.js';
 import type { Formula, Line } from './model.js';
 
 /** Share of mathematical characters in a row that is the heart of a formula, and when its number stands beside it. */
@@ -25,40 +25,37 @@ const FUNCTIONS =
 
 /** Parts the rows of a column, in order, into formulas that stand by themselves and runs of other rows. */
 export function withFormulas(rows: readonly Row[]): (Row[] | Formula)[] {
-  const left = Math.min(...rows.flat().map(({ box }) => box.x0));
-  const right = Math.max(...rows.flat().map(({ box }) => box.x1));
-  const isHeart = rows.map((row) => isHeartOfFormula(row, left, right));
+  const column = unionOf(rows.flat().map(({ box }) => box));
   const parts: (Row[] | Formula)[] = [];
   let others: Row[] = [];
   for (let index = 0; index < rows.length;) {
-    const end = isHeart.indexOf(true, index) < 0 ? undefined : endOfFormula(rows, isHeart, index, left);
-    if (end === undefined || end === index) {
-      others.push(rows[index] ?? []);
-      index += 1;
-      continue;
-    }
-    if (others.length > 0) parts.push(others);
-    others = [];
-    const lines = rows.slice(index, end).flat();
-    parts.push({ kind: 'formula', box: unionOf(lines.map(({ box }) => box)), lines });
-    index = end;
+    const { end, hasHeart } = mathematicalRun(rows, index, column);
+    const run = rows.slice(index, Math.max(end, index + 1));
+    if (hasHeart) {
+      if (others.length > 0) parts.push(others);
+      others = [];
+      const lines = run.flat();
+      parts.push({ kind: 'formula', box: unionOf(lines.map(({ box }) => box)), lines });
+    } else for (const row of run) others.push(row);
+    index += run.length;
   }
   if (others.length > 0) parts.push(others);
   return parts;
 }
 
-/** Where the formula ends that starts at the row of that index; that index if none does. */
-function endOfFormula(rows: readonly Row[], isHeart: readonly boolean[], start: number, left: number): number {
+/** Where the rows end that can all belong to one formula, and whether they have what makes it one. */
+function mathematicalRun(rows: readonly Row[], start: number, column: Box): { end: number; hasHeart: boolean } {
   let hasHeart = false;
   let end = start;
   for (let index = start; index < rows.length; index += 1) {
     const row = rows[index] ?? [];
     if (index > start && gapBetween(rows[index - 1], row) > REACH) break;
-    if (!isHeart[index] && !isPart(row, left)) break;
-    hasHeart ||= isHeart[index] ?? false;
+    const isHeart = isHeartOfFormula(row, column.x0, column.x1);
+    if (!isHeart && !isPart(row, column.x0)) break;
+    hasHeart ||= isHeart;
     end = index + 1;
   }
-  return hasHeart ? end : start;
+  return { end, hasHeart };
 }
 
 function gapBetween(above: Row | undefined, below: Row): number {

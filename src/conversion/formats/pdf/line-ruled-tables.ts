@@ -10,6 +10,9 @@ const SHORTEST = 40;
 const CELL_GAP = 0.5;
 /** Share of the rows between two rules that have to show several cells. */
 const TABULAR = 0.5;
+/** Letters of a row that shows one cell only and is running text, and the share of such rows in a table. */
+const RUNNING = 60;
+const MOST_RUNNING = 0.2;
 /** How near a row without a rule of its own has to be, against the height of the others. */
 const OPEN_ROW = 1.1;
 const MOST_OPEN_LINES = 3;
@@ -86,6 +89,8 @@ function isTabular(box: Box, lines: readonly Line[]): boolean {
   const inside = lines.filter((line) => isInside(line, box));
   if (inside.some((line) => line.box.x0 < box.x0 || line.box.x1 > box.x1)) return false;
   const rows = rowsOf(inside.flatMap(phrasesOf));
+  const runningText = rows.filter(([first, ...others]) => others.length === 0 && (first?.text.length ?? 0) > RUNNING);
+  if (runningText.length > MOST_RUNNING * rows.length) return false;
   return rows.length > 0 && rows.filter(isSeveral).length >= TABULAR * rows.length;
 }
 

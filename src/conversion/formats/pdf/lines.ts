@@ -140,8 +140,8 @@ function toSegment(glyphs: Glyph[]): Segment {
     glyphs,
     baseline: median(glyphs.map(({ baseline }) => baseline)),
     size: median(glyphs.map(({ size }) => size)),
-    x0: Math.min(...glyphs.map(({ x0 }) => x0)),
-    x1: Math.max(...glyphs.map(({ x1 }) => x1)),
+    x0: glyphs.reduce((least, { x0 }) => Math.min(least, x0), Infinity),
+    x1: glyphs.reduce((most, { x1 }) => Math.max(most, x1), -Infinity),
     startsRaised: false,
   };
 }
@@ -183,7 +183,7 @@ function fillsGap({ glyphs, x0, x1 }: Segment, line: Segment): boolean {
     (sum, glyph) => sum + (glyph.text === ' ' ? 0 : Math.max(0, Math.min(x1, glyph.x1) - Math.max(x0, glyph.x0))),
     0,
   );
-  return overlap < 0.4 * (x1 - x0);
+  return overlap < 0.6 * (x1 - x0);
 }
 
 function toLine(segment: Segment, wordGap: number): Line {

@@ -50,8 +50,9 @@ class Interpreter {
   private readonly glyphs: GlyphCollector;
   private readonly lines = new RulingCollector();
   private readonly drawings: DrawingCollector;
-  /** For each open marked content, whether it is an artifact. */
+  /** For each open marked content, whether it is an artifact, and how many are. */
   private readonly marks: boolean[] = [];
+  private openArtifacts = 0;
   /** The last operator was a transform, and nothing was painted since. */
   private justTransformed = false;
 
@@ -187,15 +188,16 @@ class Interpreter {
       case OPS.beginMarkedContent:
       case OPS.beginMarkedContentProps:
         this.marks.push(operands[0] === 'Artifact');
+        if (operands[0] === 'Artifact') this.openArtifacts += 1;
         break;
       case OPS.endMarkedContent:
-        this.marks.pop();
+        if (this.marks.pop()) this.openArtifacts -= 1;
         break;
     }
   }
 
   private show(text: ShownText): void {
-    this.glyphs.show(text, this.state, this.pen, this.marks.includes(true));
+    this.glyphs.show(text, this.state, this.pen, this.openArtifacts > 0);
     if (this.glyphs.count > LIMITS.glyphsPerPage)
       throw new AppError('E305', `Page ${this.page.pageNumber} has more than ${LIMITS.glyphsPerPage} characters`);
   }

@@ -42,8 +42,7 @@ export function boxOf(paragraph: Paragraph): Box {
 
 /** Groups the lines of one column, from top to bottom, by leading, indents, type and list markers. */
 export function buildParagraphs(lines: readonly Line[]): Paragraph[] {
-  const left = Math.min(...lines.map(({ box }) => box.x0));
-  const right = Math.max(...lines.map(({ box }) => box.x1));
+  const { x0: left, x1: right } = unionOf(lines.map(({ box }) => box));
   const step = usualStep(lines, left, right);
   const paragraphs: Paragraph[] = [];
   lines.forEach((line, index) => {
