@@ -43,9 +43,14 @@ export class BodyReader {
     return this.document.body;
   }
 
-  /** @throws AppError E305 when `node` stands at a `depth` that no real document reaches. */
+  /**
+   * The text inside a picture is a part of what it shows, and stands in the JSON only.
+   *
+   * @throws AppError E305 when `node` stands at a `depth` that no real document reaches.
+   */
   children(node: DocumentNode, depth: number): DocumentNode[] {
     if (depth > DEPTH) throw new AppError('E305', `The document is nested deeper than ${DEPTH} levels.`);
+    if (node.label === 'picture' || node.label === 'chart') return [];
     return node.children
       .filter((ref) => !this.shownElsewhere.has(ref.$ref))
       .map((ref) => resolve(this.document, ref))

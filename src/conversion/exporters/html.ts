@@ -91,7 +91,7 @@ export class HtmlWriter {
       case 'code':
         return this.writeCode(item, depth);
       case 'formula':
-        return this.writeElement('pre', escapeHtml(item.text), ' class="formula"');
+        return this.writeElement('pre', escapeHtml(item.text || item.orig), ' class="formula"');
       case 'footnote':
         return this.writeElement('p', line(), ' class="footnote"');
       case 'checkbox_selected':

@@ -1,4 +1,11 @@
-import type { CodeItem, DocumentNode, ListItem, PictureItem, TextItem } from '../document/docling-document.js';
+import type {
+  CodeItem,
+  DocumentNode,
+  FormulaItem,
+  ListItem,
+  PictureItem,
+  TextItem,
+} from '../document/docling-document.js';
 import { BodyReader, isInline, isList, isListItem, isText } from './body-reader.js';
 import type { Exporter } from './exporter.js';
 import { ExportText } from './export-text.js';
@@ -75,7 +82,7 @@ class MarkdownWriter {
       case 'code':
         return this.writeCode(item, place);
       case 'formula':
-        return this.writeBlock(item.text === '' ? '' : `$$${item.text}$$`, place);
+        return this.writeBlock(formulaBlock(item), place);
       case 'checkbox_selected':
       case 'checkbox_unselected':
         return this.writeBlock(
@@ -178,6 +185,12 @@ class MarkdownWriter {
   private line(node: DocumentNode, place: Place): string {
     return markdownLine(textRuns(node, this.reader, place.depth));
   }
+}
+
+/** As Docling does, a formula whose LaTeX is not known is only named. */
+function formulaBlock({ text, orig }: FormulaItem): string {
+  if (text !== '') return `$$${text}$$`;
+  return orig === '' ? '' : '<!-- formula-not-decoded -->';
 }
 
 function escapeLines(text: string): string {

@@ -15,11 +15,20 @@ const MOST_SINGLES = 1;
 /** A row farther below the last than so many ems starts something else. */
 const WIDEST_GAP = 3.2;
 
-/** A column with more rows holds no table that a page could show. */
+/** With more rows whose words are parted at the end, it is text beside other text. */
+const MOST_HYPHENATED = 0.15;
+const NUMBER = /^[$\u20AC\u00A3]?[\d.,]+%?$/;
+const HYPHENATED = /\p{Ll}[-\u2010]$/u;
+
+/** A column with more rows or parts of rows holds no table that a page could show. */
 const MOST_ROWS = 1_000;
+const MOST_SEGMENTS = 5_000;
 /** Between fewer rows than these, the gaps have to be wider than those of justified lines, in ems. */
 const MANY_ROWS = 4;
-const NARROWEST_GAP = 1.5;
+const NARROWEST_GAP = 1;
+/** How far from each other, in points, edges may be and still be aligned, and the share of a column's that have to be. */
+const ALIGNED = 2;
+const MOSTLY_ALIGNED = 0.6;
 
 /** Segments on one baseline, from left to right. */
 export type Row = readonly Line[];
@@ -46,7 +55,7 @@ export function rowsOf(segments: readonly Line[]): Row[] {
 
 /** The rows of a column, with those that make up a table replaced by it. */
 export function withAlignedTables(rows: readonly Row[]): (Row | Table)[] {
-  if (rows.length > MOST_ROWS) return [...rows];
+  if (rows.length > MOST_ROWS || rows.reduce((sum, row) => sum + row.length, 0) > MOST_SEGMENTS) return [...rows];
   const result: (Row | Table)[] = [];
   for (let index = 0; index < rows.length;) {
     const end = endOfCandidate(rows, index);
@@ -66,7 +75,7 @@ function endOfCandidate(rows: readonly Row[], start: number): number {
   for (let index = start; index < rows.length; index += 1) {
     const row = rows[index] ?? [];
     if (index > start && gapBetween(rows[index - 1], row) > WIDEST_GAP) break;
-    if (row.every(({ monospaced }) => monospaced)) break;
+    if (isListing(row)) break;
     if (row.length > 1) {
       end = index + 1;
       singles = 0;
@@ -78,6 +87,12 @@ function endOfCandidate(rows: readonly Row[], start: number): number {
   return end;
 }
 
+/** A line of code, perhaps with its number in other type beside it. */
+function isListing(row: Row): boolean {
+  const letters = (lines: Row) => lines.reduce((sum, { text }) => sum + text.length, 0);
+  return letters(row.filter(({ monospaced }) => monospaced)) > 0.7 * letters(row);
+}
+
 /** Distance of the baselines in ems. */
 function gapBetween(above: Row | undefined, below: Row): number {
   const [first] = above ?? [];
@@ -86,18 +101,56 @@ function gapBetween(above: Row | undefined, below: Row): number {
 }
 
 function toTable(rows: readonly Row[]): Table | undefined {
-  const columns = columnsOf(rows);
   const several = rows.filter((row) => row.length > 1);
-  if (columns.length < 2 || several.length < (columns.length > 2 ? 2 : 3)) return undefined;
+  const columns = columnsOf(rows, 0);
   if (rows.length < MANY_ROWS && gapWithin(several) < NARROWEST_GAP) return undefined;
+  if (!areAligned(several, columns)) return undefined;
+  const leastRows = columns.length > 2 ? 2 : 3;
+  return tableOfRows(rows, { longestCell: LONGEST_CELL, leastGap: 0, leastRows });
+}
+
+/** What rows have to be like to make up a table. */
+export interface TableMeasure {
+  /** In letters, on average. */
+  readonly longestCell: number;
+  /** Narrowest gap between columns, in ems. */
+  readonly leastGap: number;
+  /** Fewest rows with several cells. */
+  readonly leastRows: number;
+}
+
+/** The table that `rows` make up, if they do. */
+export function tableOfRows(rows: readonly Row[], measure: TableMeasure): Table | undefined {
   const segments = rows.flat();
+  const columns = columnsOf(rows, measure.leastGap * median(segments.map(({ size }) => size)));
+  const several = rows.filter((row) => row.length > 1);
+  if (columns.length < 2 || several.length < measure.leastRows) return undefined;
   const marked = several.filter(([first]) => first !== undefined && listMarkerOf(first.text)?.rest === '').length;
   const letters = segments.reduce((sum, { text }) => sum + text.length, 0) / segments.length;
-  if (marked > LISTED * several.length || letters > LONGEST_CELL) return undefined;
+  if (marked > LISTED * several.length || letters > measure.longestCell) return undefined;
+  if (segments.filter(({ text }) => HYPHENATED.test(text)).length > MOST_HYPHENATED * rows.length) return undefined;
   const cells = foldContinuations(rows, columns).map((row) => cellsOf(row, columns));
   const filled = cells.flat().reduce((sum, { text, colSpan }) => sum + (text === '' ? 0 : colSpan), 0);
   if (cells.length < 2 || filled < LEAST_FILLED * cells.length * columns.length) return undefined;
   return { kind: 'table', box: unionOf(segments.map(({ box }) => box)), rows: cells };
+}
+
+/**
+ * Whether the cells of most columns start, end or are centred at one place. Of the outermost
+ * columns the outer edges do not count: all lines of a justified text share them.
+ */
+function areAligned(rows: readonly Row[], columns: readonly Span[]): boolean {
+  const aligned = columns.filter((column, index) => {
+    const cells = rows.flatMap((row) => row.filter((segment) => overlapsColumn(segment, column))).map(({ box }) => box);
+    const edges = [cells.map(({ x0, x1 }) => (x0 + x1) / 2)];
+    if (index > 0) edges.push(cells.map(({ x0 }) => x0));
+    if (index < columns.length - 1) edges.push(cells.map(({ x1 }) => x1));
+    return edges.some((places) => {
+      const usual = median(places);
+      return places.filter((place) => Math.abs(place - usual) <= ALIGNED).length >= MOSTLY_ALIGNED * places.length;
+    });
+  });
+  return aligned.length >= columns.length / 2;
 }
 
 /** The usual gap between the segments of a row, in ems. */
@@ -108,8 +161,8 @@ function gapWithin(rows: readonly Row[]): number {
   return median(gaps);
 }
 
-/** The stretches of x that segments fill, parted where (nearly) no row has any text. */
-function columnsOf(rows: readonly Row[]): Span[] {
+/** The stretches of x that segments fill, parted where (nearly) no row has any text over at least `leastGap` points. */
+export function columnsOf(rows: readonly Row[], leastGap: number): Span[] {
   const edges = rows
     .flat()
     .flatMap(({ box }) => [
@@ -125,14 +178,16 @@ function columnsOf(rows: readonly Row[]): Span[] {
     depth += change;
     if (from === undefined && depth > allowed) from = at;
     else if (from !== undefined && depth <= allowed) {
-      columns.push({ from, to: at });
+      const last = columns.at(-1);
+      if (last && from - last.to < leastGap) columns[columns.length - 1] = { from: last.from, to: at };
+      else columns.push({ from, to: at });
       from = undefined;
     }
   }
   return columns;
 }
 
-/** Rows that only go on with cells of the row above are put to it. */
+/** Rows that only go on with some of the cells of the row above, without the space between rows, are put to it. */
 function foldContinuations(rows: readonly Row[], columns: readonly Span[]): Line[][] {
   const gaps = rows.slice(1).map((row, index) => gapBetween(rows[index], row));
   const widest = Math.max(...gaps);
@@ -140,11 +195,24 @@ function foldContinuations(rows: readonly Row[], columns: readonly Span[]): Line
   rows.forEach((row, index) => {
     const above = folded.at(-1);
     const startsLater = !row.some((segment) => overlapsColumn(segment, columns[0]));
+    const goesOn = startsLater || (above !== undefined && filledBy(row, columns) < filledBy(above, columns));
     const isTight = (gaps[index - 1] ?? Infinity) < 0.8 * widest;
-    if (above && startsLater && isTight) above.push(...row);
+    if (above && goesOn && isTight && !hasNumbersBelow(above, row, columns)) above.push(...row);
     else folded.push([...row]);
   });
   return folded;
+}
+
+/** Whether a column has a number in both rows: numbers do not run over lines. */
+function hasNumbersBelow(above: Row, row: Row, columns: readonly Span[]): boolean {
+  const isNumber = ({ text }: Line) => NUMBER.test(text);
+  return columns.some((column) =>
+    [above, row].every((each) => each.some((segment) => isNumber(segment) && overlapsColumn(segment, column))),
+  );
+}
+
+function filledBy(row: Row, columns: readonly Span[]): number {
+  return columns.filter((column) => row.some((segment) => overlapsColumn(segment, column))).length;
 }
 
 function overlapsColumn({ box }: Line, column: Span | undefined): boolean {

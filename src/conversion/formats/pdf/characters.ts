@@ -1,9 +1,26 @@
-const PRESENTATION_FORMS = /[\uFB00-\uFB4F\uFB50-\uFDFF\uFE70-\uFEFC]/g;
+const PRESENTATION_FORMS = /[\u2F00-\u2FD5\uFB00-\uFB4F\uFB50-\uFDFF\uFE70-\uFEFC]/g;
+const RADICAL = /[\u2E80-\u2EF3]/g;
 const UNPRINTABLE = /[\u0000-\u001F\u007F-\u009F\uFFFE\uFFFF\uFEFF\u200B]/g;
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/;
 const LETTER = /\p{L}/u;
 const UNSPACED_SCRIPT = /[\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF\uFF01-\uFF60]/;
 const MARKS = /^\p{M}+$/u;
+
+const MATHEMATICAL_SIGN =
+  /[\u00B1\u00D7\u00F7\u0370-\u03FF\u2190-\u22FF\u27C0-\u27EF\u2980-\u2AFF\u{1D400}-\u{1D7FF}]/u;
+
+/** Radicals that fonts name for the characters of the same shape, each followed by that character. */
+const RADICALS = new Map(
+  [
+    '\u2E81\u5382 \u2E84\u4E59 \u2E86\u5182 \u2E88\u5200 \u2E8B\u5369 \u2E9F\u6BCD \u2EA0\u6C11 \u2EC1\u864E \u2EC4\u897F',
+    '\u2EC5\u89C1 \u2EC6\u89D2 \u2EC9\u8D1D \u2ECB\u8F66 \u2ED3\u957F \u2ED4\u95E8 \u2ED8\u9752 \u2ED9\u97E6 \u2EDA\u9875',
+    '\u2EDB\u98CE \u2EDC\u98DE \u2EDD\u98DF \u2EE2\u9A6C \u2EE3\u9AA8 \u2EE4\u9B3C \u2EE5\u9C7C \u2EE6\u9E1F \u2EE7\u5364',
+    '\u2EE8\u9EA6 \u2EE9\u9EC4 \u2EEC\u9F50 \u2EEE\u9F7F \u2EF0\u9F99 \u2EF3\u9F9F',
+  ]
+    .join(' ')
+    .split(' ')
+    .map(([radical = '', character = '']) => [radical, character]),
+);
 
 /** Accents that old fonts set as characters of their own over a letter, and what combines instead. */
 const SPACING_ACCENTS: Readonly<Record<string, string>> = {
@@ -41,6 +58,7 @@ export function plainGlyph(text: string): string {
   if (text.length === 1 && text > ' ' && text < '\u007F') return text;
   return text
     .replace(PRESENTATION_FORMS, (shape) => shape.normalize('NFKC'))
+    .replace(RADICAL, (radical) => RADICALS.get(radical) ?? radical)
     .replace(UNPRINTABLE, '')
     .replace(/[\u00A0\u2000-\u200A\u202F\u3000]/g, ' ');
 }
@@ -74,6 +92,16 @@ export function isUnspaced(text: string): boolean {
 
 export function isCombiningMark(text: string): boolean {
   return text > '\u0300' && MARKS.test(text);
+}
+
+/** Whether the character is one of those that stand in formulas and hardly elsewhere. */
+export function isMathematicalSign(text: string): boolean {
+  if (text < '\u007F') return text === '=' || text === '+' || text === '<' || text === '>';
+  return MATHEMATICAL_SIGN.test(text);
+}
+
+export function isBullet(text: string): boolean {
+  return text === '\u2022' || text === '\u00B7' || text === '\u25E6' || text === '\u2217' || text === '\u2020';
 }
 
 /** The combining form of an accent that is set as a character of its own, if it is one. */

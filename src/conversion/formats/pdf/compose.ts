@@ -7,7 +7,7 @@ import type { Flow } from './flow.js';
 import { contains, type Box } from './geometry.js';
 import { joinLines } from './joined-text.js';
 import type { ParagraphLabel } from './labels.js';
-import type { Line, Link, Picture, RecognisedText, Table } from './model.js';
+import type { Formula, Line, Link, Picture, RecognisedText, Table } from './model.js';
 import type { FurnitureText, PageBlocks } from './page-blocks.js';
 import { boxOf, LETTER_WIDTH, type Paragraph } from './paragraphs.js';
 
@@ -48,6 +48,7 @@ export class Composer {
     for (const block of page.blocks.flat()) {
       if (block.kind === 'paragraph') this.addParagraph(block);
       else if (block.kind === 'furniture') this.addFurniture(block);
+      else if (block.kind === 'formula') this.addFormula(block);
       else this.addFloat(block);
     }
     for (const { text, box } of page.recognised) {
@@ -60,15 +61,27 @@ export class Composer {
     this.builder.addText(label, folded(line.text), undefined, { layer: 'furniture', box: toBoundingBox(line.box) });
   }
 
+  private addFormula({ lines, box }: Formula): void {
+    this.lists = [];
+    const formula = this.builder.addFormula('', undefined, { box: toBoundingBox(box) });
+    formula.orig = lines.map(({ text }) => text).join(' ');
+  }
+
   private addFloat(block: Table | Picture): void {
     this.lists = [];
     const box = toBoundingBox(block.box);
     const caption = this.flow.captions.get(block);
-    const item =
-      block.kind === 'table' ? this.addTable(block, box) : this.builder.addPicture(undefined, undefined, box);
+    const item = block.kind === 'table' ? this.addTable(block, box) : this.addPicture(block, box);
     if (!caption) return;
     const { text, options } = this.textOf(caption);
     this.builder.addCaption(folded(text), item, options);
+  }
+
+  private addPicture({ inscriptions }: Picture, box: BoundingBox) {
+    const picture = this.builder.addPicture(undefined, undefined, box);
+    for (const line of inscriptions)
+      this.builder.addText('text', folded(line.text), picture, { box: toBoundingBox(line.box) });
+    return picture;
   }
 
   private addTable(table: Table, box: BoundingBox) {

@@ -1,3 +1,4 @@
+import { captionKindOf } from './captions.js';
 import { runsOn } from './joins.js';
 import { bodyTypeOf, isLoneSection, Labeller, type ParagraphLabel } from './labels.js';
 import type { Picture, Table } from './model.js';
@@ -50,7 +51,8 @@ function labelColumn(
   blocks.forEach((block, index) => {
     if (block.kind !== 'paragraph') return;
     const label = labeller.label(block, height);
-    const isSection = label.kind === 'item' && isLoneSection(block, blocks[index - 1], blocks[index + 1]);
+    const isSection =
+      (label.kind === 'item' || label.kind === 'text') && isLoneSection(block, blocks[index - 1], blocks[index + 1]);
     labels.set(block, isSection ? { kind: 'heading', level: labeller.levelOf(block) } : label);
   });
 }
@@ -64,7 +66,7 @@ function captionsOf(
   for (const { blocks } of columns) {
     blocks.forEach((block, index) => {
       if (block.kind !== 'paragraph' || labels.get(block)?.kind !== 'caption') return;
-      const isTable = /^tab/i.test(block.lines[0]?.text ?? '');
+      const isTable = captionKindOf(block.lines[0]?.text ?? '') === 'table';
       const neighbours = [blocks[index + 1], blocks[index - 1]];
       if (!isTable) neighbours.reverse();
       const kind = isTable ? 'table' : 'picture';

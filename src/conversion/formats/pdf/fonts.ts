@@ -3,6 +3,9 @@ import type { FontStyle } from './model.js';
 
 const BOLD = /bold|black|heavy|demi(?!light)|semibold|extrab|,b|-bd\b|cmb[xs]|\bnimbus.*medi|ptmb|phvb/i;
 const ITALIC = /ital|obli|slant|cmti|cmsl/i;
+/** The families of TeX, and what others call theirs. */
+const MATHEMATICAL =
+  /(?:^|\+)(?:cm(?:mib?|b?sy|ex)\d|ms[ab]m|eu[fsmr][bm]?\d|rsfs|stmary|wasy|(?:lm|tx|px|mt|rm|np)\w*(?:sy|ex|mi)[ab]?\d*$)|math|^symbol/i;
 /** Letters needed before equal widths mean a monospaced font. */
 const LETTERS_NEEDED = 6;
 
@@ -23,6 +26,7 @@ interface ExportedFont {
 export class PageFont implements FontStyle {
   readonly bold: boolean;
   readonly italic: boolean;
+  readonly mathematical: boolean;
   readonly vertical: boolean;
   /** Glyph widths times this are in ems. */
   readonly unit: number;
@@ -35,6 +39,7 @@ export class PageFont implements FontStyle {
     const name = font.name ?? '';
     this.bold = Boolean(font.bold ?? false) || Boolean(font.black ?? false) || BOLD.test(name);
     this.italic = Boolean(font.italic ?? false) || ITALIC.test(name);
+    this.mathematical = MATHEMATICAL.test(name);
     this.vertical = font.vertical ?? false;
     this.unit = font.fontMatrix?.[0] ?? 0.001;
     this.emHeight = font.isType3Font ? type3Height(font) : 1;

@@ -11,8 +11,10 @@ const HEAD_ROWS = 2;
 const DRIFT = 6;
 /** Distance of baselines, in ems, that sets a running head apart. */
 const GAP = 1.6;
-/** Larger type, against the page's text, is a heading that recurs. */
+/** Larger type, against the page's text, is a heading that recurs, unless most pages have it. */
 const LARGEST = 1.25;
+const MOSTLY = 0.6;
+const LEAST_RECURRING = 4;
 const PAGE_NUMBER =
   /^(?:page|seite|p\.)?\s*[-\u2013\u2014|]?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*[-\u2013\u2014|]?(?:\s*(?:of|\/|von)\s*\d{1,4})?$/i;
 
@@ -29,6 +31,8 @@ interface Candidate {
   readonly alone: boolean;
   /** Between its row and the text of the page there is a gap. */
   readonly detached: boolean;
+  /** Set in the type of a heading. */
+  readonly isLarge: boolean;
 }
 
 /** The lines that are running heads, running feet or page numbers: what recurs at the edge of pages. */
@@ -42,18 +46,23 @@ export function findFurniture(pages: readonly ReadPage[]): Map<Line, FurnitureLa
   }
   const found = new Map<Line, FurnitureLabel>();
   for (const page of candidates) {
-    for (const { line, label, key, outermost, alone, detached } of page) {
+    for (const { line, label, key, outermost, alone, detached, isLarge } of page) {
       const twins = (byKey.get(key) ?? []).filter((other) => Math.abs(other.line.baseline - line.baseline) <= DRIFT);
       const isNumber = PAGE_NUMBER.test(line.text);
       // Numbers recur in tables too: one that is a page's stands at the edge, by itself or in a running head.
       const hasWords = /\p{L}{2}/u.test(line.text);
       // The head of a table that goes on over pages recurs as well, but right above its rows.
       const recurs = hasWords && (alone || detached) && twins.length >= (outermost ? 2 : 3);
-      if (line.artifact || recurs || (isNumber && outermost && alone)) found.set(line, label);
+      if (
+        line.artifact ||
+        (recurs && (!isLarge || twins.length >= Math.max(LEAST_RECURRING, MOSTLY * pages.length))) ||
+        (isNumber && outermost && alone)
+      )
+        found.set(line, label);
     }
     for (const { line, label, outermost } of page) {
-      const besideHead = page.some((other) => found.has(other.line) && other.line.baseline === line.baseline);
-      if (outermost && besideHead && PAGE_NUMBER.test(line.text)) found.set(line, label);
+      if (!outermost || !PAGE_NUMBER.test(line.text)) continue;
+      if (page.some((other) => found.has(other.line) && other.line.baseline === line.baseline)) found.set(line, label);
     }
   }
   return found;
@@ -63,7 +72,9 @@ function candidatesOf(page: ReadPage): Candidate[] {
   const lines = page.items.flatMap((item) => (item.kind === 'line' ? [item] : []));
   const size = median(lines.map((line) => line.size));
   const rows = lines.map(({ baseline }) => Math.round(baseline));
-  const baselines = [...new Set(rows)].sort((left, right) => left - right);
+  const counts = new Map<number, number>();
+  for (const row of rows) counts.set(row, (counts.get(row) ?? 0) + 1);
+  const baselines = [...counts.keys()].sort((left, right) => left - right);
   const [headDetached, footDetached] = [isDetached(baselines, size), isDetached([...baselines].reverse(), size)];
   const highest = baselines[Math.min(ROWS, baselines.length) - 1] ?? 0;
   const lowest = baselines[Math.max(0, baselines.length - ROWS)] ?? 0;
@@ -72,7 +83,7 @@ function candidatesOf(page: ReadPage): Candidate[] {
     const row = Math.round(line.baseline);
     const isHead = line.box.y1 < zone && (row <= highest || line.artifact);
     const isFoot = line.box.y0 > page.height - zone && (row >= lowest || line.artifact);
-    if ((!isHead && !isFoot) || line.size > LARGEST * size) return [];
+    if (!isHead && !isFoot) return [];
     const label = isHead ? 'page_header' : 'page_footer';
     const edge = isHead ? baselines[0] : baselines.at(-1);
     return [
@@ -81,8 +92,9 @@ function candidatesOf(page: ReadPage): Candidate[] {
         label,
         key: `${label} ${line.text.toLowerCase().replace(/\d+/g, '#')}`,
         outermost: row === edge,
-        alone: rows.filter((other) => other === row).length === 1,
+        alone: counts.get(row) === 1,
         detached: isHead ? headDetached : footDetached,
+        isLarge: line.size > LARGEST * size,
       },
     ];
   });

@@ -21,6 +21,7 @@ interface Run {
   readonly toPage: Matrix;
   readonly turn: Turn;
   readonly artifact: boolean;
+  readonly number: number;
 }
 
 type Point = readonly [x: number, y: number];
@@ -34,6 +35,8 @@ export class GlyphCollector {
   /** How many were shown, on the page or beside it. */
   count = 0;
 
+  private runs = 0;
+
   constructor(private readonly page: { readonly width: number; readonly height: number }) {}
 
   /** Places `text` at the pen and moves the pen past it. */
@@ -44,7 +47,8 @@ export class GlyphCollector {
     const toPage = pen.toPage(state.ctm);
     const size = Math.abs(fontSize * font.emHeight) * Math.hypot(toPage[2], toPage[3]);
     // A column of vertical writing is read as one line that runs downwards.
-    const run: Run = { font, size, toPage, turn: font.vertical ? 1 : turnOf(toPage), artifact };
+    const run: Run = { font, size, toPage, turn: font.vertical ? 1 : turnOf(toPage), artifact, number: this.runs };
+    this.runs += 1;
     const em = fontSize * font.unit;
     for (const glyph of text) {
       if (glyph === null) continue;
@@ -69,13 +73,14 @@ export class GlyphCollector {
   }
 
   private add(text: string, run: Run, from: Point, to: Point): void {
-    const { font, size, toPage, turn, artifact } = run;
+    const { font, size, toPage, turn, artifact, number } = run;
     const start = applyTo(toPage, ...from);
     const end = applyTo(toPage, ...to);
     if (!Number.isFinite(start[0] + start[1] + end[0] + end[1] + size) || this.isOffPage(start)) return;
     const [first, baseline] = this.turned(turn, start);
     const [last] = this.turned(turn, end);
-    const glyph: Glyph = { text, x0: Math.min(first, last), x1: Math.max(first, last), baseline, size, font, artifact };
+    const [x0, x1] = [Math.min(first, last), Math.max(first, last)];
+    const glyph: Glyph = { text, x0, x1, baseline, size, font, artifact, run: number };
     const glyphs = this.byTurn.get(turn);
     if (glyphs) glyphs.push(glyph);
     else this.byTurn.set(turn, [glyph]);

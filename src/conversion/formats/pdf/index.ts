@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { AppError } from '../../../errors.js';
 import { DocumentBuilder } from '../../document/document-builder.js';
 import type { DoclingDocument } from '../../document/docling-document.js';
@@ -9,8 +9,9 @@ import { Composer } from './compose.js';
 import { FontTable } from './fonts.js';
 import { findFurniture } from './furniture.js';
 import { toFlow } from './flow.js';
-import { transformedBox, type Box, type Matrix } from './geometry.js';
-import type { Link, ReadPage } from './model.js';
+import { area } from './geometry.js';
+import { linksOn, readLinks, type LinkAnnotations } from './links.js';
+import type { ReadPage } from './model.js';
 import { toBlocks } from './page-blocks.js';
 import { readPageContent } from './page-content.js';
 import { openPdf } from './pdfjs.js';
@@ -49,12 +50,13 @@ async function readPages(bytes: Uint8Array, { signal, onProgress }: FormatInput)
   try {
     if (document.numPages > LIMITS.pages)
       throw new AppError('E305', `The PDF has ${document.numPages} pages, more than ${LIMITS.pages}`);
+    const links = await readLinks(document);
     const fonts = new FontTable();
     const pages: ReadPage[] = [];
     let failure: unknown;
     for (let number = 1; number <= document.numPages; number += 1) {
       signal.throwIfAborted();
-      const page = await readPage(document, number, fonts).catch((error: unknown) => {
+      const page = await readPage(document, number, fonts, links).catch((error: unknown) => {
         if (error instanceof AppError) throw error;
         failure ??= error;
         return undefined;
@@ -70,29 +72,23 @@ async function readPages(bytes: Uint8Array, { signal, onProgress }: FormatInput)
   }
 }
 
-async function readPage(document: PDFDocumentProxy, number: number, fonts: FontTable): Promise<ReadPage> {
+async function readPage(
+  document: PDFDocumentProxy,
+  number: number,
+  fonts: FontTable,
+  links: LinkAnnotations,
+): Promise<ReadPage> {
   const page = await document.getPage(number);
   try {
     const operators = await page.getOperatorList({ annotationMode: WITH_ANNOTATIONS });
-    return toReadPage(readPageContent(page, operators, fonts), await linksOf(page));
+    return toReadPage(readPageContent(page, operators, fonts), linksOn(page, links));
   } finally {
     page.cleanup();
   }
 }
 
-async function linksOf(page: PDFPageProxy): Promise<Link[]> {
-  const toPage = page.getViewport({ scale: 1 }).transform as unknown as Matrix;
-  const annotations = (await page.getAnnotations()) as { subtype?: string; url?: string; rect?: number[] }[];
-  return annotations.flatMap(({ subtype, url, rect }) => {
-    if (subtype !== 'Link' || !url || rect?.length !== 4) return [];
-    const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = rect;
-    return [{ url, box: transformedBox(toPage, x0, y0, x1, y1) }];
-  });
-}
-
 /** The pages that show an image and no text. */
 function scannedPages(pages: readonly ReadPage[]): ScannedPage[] {
-  const area = ({ x0, y0, x1, y1 }: Box) => (x1 - x0) * (y1 - y0);
   return pages.flatMap(({ items, turned }, index) => {
     if (turned.length > 0 || items.some(({ kind }) => kind !== 'picture')) return [];
     const [largest] = items.map(({ box }) => box).sort((left, right) => area(right) - area(left));

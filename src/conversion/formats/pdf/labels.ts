@@ -1,3 +1,4 @@
+import { captionKindOf } from './captions.js';
 import type { Line } from './model.js';
 import type { Block } from './page-blocks.js';
 import { boxOf, type Paragraph } from './paragraphs.js';
@@ -10,14 +11,17 @@ export type ParagraphLabel =
 const LARGER = 1.14;
 const MUCH_LARGER = 1.3;
 const SMALLER = 0.93;
+/** Space above the heading of a section, in ems. */
+const LEAST_APART = 0.5;
 const LONGEST_HEADING = 200;
 const MOST_HEADING_LINES = 4;
 /** Deepest level that headings are given. */
 const DEEPEST = 6;
 
-const CAPTION =
-  /^(?:fig(?:ure|\.)?|table|tab\.|listing|algorithm|chart|scheme|exhibit|plate|abb(?:ildung|\.)|tabelle|tableau|figura|tabla)\s*(?:[A-Z]?\d+(?:[.-]\d+)*|[IVX]+)\s*(?:[.:|\u2013-]|$)/i;
 const SECTION_NUMBER = /^(?:(\d{1,2}(?:\.\d{1,2}){0,4})\.?|[IVX]{1,5}\.|[A-Z]\.|Appendix [A-Z])\s+(?=\p{Lu})/u;
+/** Sections without a number that papers set in small type. */
+const NAMED_SECTION =
+  /^(?:abstract|summary|keywords|key words|index terms|acknowledge?ments?|references|bibliography|contents|zusammenfassung|r\u00E9sum\u00E9|resumen)$/i;
 /** A line of a few words in italics that does not end as a sentence does. */
 const ITALIC_HEADING = /^\p{Lu}\S*(?: \S+){0,7}(?<![.:!?)])$/u;
 const FOOTNOTE_START = /^(?:[*\u2020\u2021\u00A7\u00B6]|\d{1,3}\s)/u;
@@ -52,12 +56,20 @@ function roundedSize({ size }: Line): number {
   return Math.round(size * 2) / 2;
 }
 
-/** Whether an item of a list is the heading of a numbered section, seeing that it is the only item. */
+/** Whether an item of a list, or a text, is the heading of a numbered section, seeing that it stands alone. */
 export function isLoneSection(item: Paragraph, before: Block | undefined, after: Block | undefined): boolean {
   const text = item.lines.map((line) => line.text).join(' ');
   const isItem = (block: Block | undefined) => block?.kind === 'paragraph' && block.marker !== undefined;
   if (isItem(before) || isItem(after) || after?.kind !== 'paragraph') return false;
+  if (!item.marker && !isApart(item, before)) return false;
   return SECTION_NUMBER.test(text) && item.lines.length <= 2 && text.split(' ').length <= 10 && !/[.,;:]$/.test(text);
+}
+
+/** Whether there is more than the leading between the paragraph and what stands before it. */
+function isApart(paragraph: Paragraph, before: Block | undefined): boolean {
+  if (!before || before.kind === 'furniture') return true;
+  const { y1 } = before.kind === 'paragraph' ? boxOf(before) : before.box;
+  return boxOf(paragraph).y0 - y1 > LEAST_APART * sizeOf(paragraph);
 }
 
 /** Labels the paragraphs of a document; the levels of headings come from their numbers or their type. */
@@ -92,7 +104,7 @@ export class Labeller {
       paragraph.lines.every(({ monospaced }) => monospaced)
     )
       return { kind: 'code' };
-    if (CAPTION.test(first.text)) return { kind: 'caption' };
+    if (captionKindOf(first.text)) return { kind: 'caption' };
     if (this.isHeading(paragraph)) {
       const style = styleOf(paragraph);
       return style === this.titleStyle ? { kind: 'title' } : { kind: 'heading', level: this.levelOf(paragraph) };
@@ -112,13 +124,14 @@ export class Labeller {
     const [first] = lines;
     const text = lines.map((line) => line.text).join(' ');
     if (!first || lines.length > MOST_HEADING_LINES || text.length > LONGEST_HEADING) return false;
-    if (!/\p{L}{2}/u.test(text) || /[,;]$/.test(text) || first.monospaced || CAPTION.test(text)) return false;
+    if (!/\p{L}{2}/u.test(text) || /[,;]$/.test(text) || first.monospaced || captionKindOf(text)) return false;
     if (marker && (!marker.enumerated || !SECTION_NUMBER.test(text))) return false;
     if (/[.]$/.test(text) && (lines.length > 1 || text.split(' ').length > 8)) return false;
     const size = Math.max(...lines.map((line) => line.size)) / this.body.size;
     const bold = lines.every((line) => line.bold) && !this.body.bold;
     if (size >= LARGER) return size >= MUCH_LARGER || bold || lines.length <= 2;
     const capitals = isCapitals(text);
+    if (lines.length === 1 && NAMED_SECTION.test(text)) return true;
     if (size < 0.95 && !(bold && SECTION_NUMBER.test(text))) return false;
     if (bold || (capitals && (SECTION_NUMBER.test(text) || lines.length === 1))) return true;
     return lines.length === 1 && first.italic && ITALIC_HEADING.test(text);

@@ -1,4 +1,4 @@
-import { combiningForm, isCombiningMark, isUnspaced, plainGlyph } from './characters.js';
+import { combiningForm, isBullet, isCombiningMark, isMathematicalSign, isUnspaced, plainGlyph } from './characters.js';
 import { median } from './geometry.js';
 import type { FontStyle, Glyph, Line, Word } from './model.js';
 import { lettersInReadingOrder, readsRightToLeft, withBracketsOpening, wordsInReadingOrder } from './visual-order.js';
@@ -6,6 +6,7 @@ import { lettersInReadingOrder, readsRightToLeft, withBracketsOpening, wordsInRe
 /** Fractions of the em. */
 const SAME_BASELINE = 0.2;
 const SEGMENT_GAP = 0.9;
+const STRETCHED_GAP = 4;
 /** Narrowest gap between words: where the producer writes spaces, and where there are only gaps. */
 const WORD_GAP_BESIDE_SPACES = 0.27;
 const WORD_GAP = 0.15;
@@ -13,6 +14,10 @@ const WORD_GAP = 0.15;
 const SPACES_WRITTEN = 0.04;
 /** A raised or lowered character is at most so big, against its line. */
 const SCRIPT_SIZE = 0.86;
+/** How far letters of full size are moved in a logotype, in ems. */
+const LOGO = 0.45;
+/** A footnote's mark may stand apart from its text. */
+const LONGEST_MARK = 3;
 /** Parts of an em above and below the baseline that count as the line's box. */
 const ASCENT = 0.78;
 const DESCENT = 0.22;
@@ -81,13 +86,17 @@ function segmentsOf(row: readonly Glyph[]): Segment[] {
   let current: Glyph[] = [];
   let previous: Glyph | undefined;
   let right = -Infinity;
+  let spaces: Glyph[] = [];
   for (const glyph of withoutLeaders(row)) {
     // Spaces neither open nor bridge: only what is seen counts for a gap.
     if (glyph.text === ' ') {
       if (previous && glyph.x0 - right < SEGMENT_GAP * glyph.size) current.push(glyph);
+      spaces.push(glyph);
       continue;
     }
-    if (previous && glyph.x0 - right > SEGMENT_GAP * Math.max(glyph.size, previous.size)) {
+    const widest = previous && isStretched(previous, spaces, glyph) ? STRETCHED_GAP : SEGMENT_GAP;
+    spaces = [];
+    if (previous && glyph.x0 - right > widest * Math.min(glyph.size, previous.size)) {
       segments.push(toSegment(current));
       current = [];
       previous = undefined;
@@ -98,6 +107,11 @@ function segmentsOf(row: readonly Glyph[]): Segment[] {
   }
   if (previous) segments.push(toSegment(current));
   return segments;
+}
+
+/** Whether the gap is one space of a justified line, shown together with what stands before and after it. */
+function isStretched(previous: Glyph, spaces: readonly Glyph[], glyph: Glyph): boolean {
+  return spaces.length === 1 && spaces[0]?.run === previous.run && glyph.run === previous.run;
 }
 
 /** Bold type is now and then feigned by printing a character twice, a hair apart. */
@@ -126,8 +140,8 @@ function toSegment(glyphs: Glyph[]): Segment {
     glyphs,
     baseline: median(glyphs.map(({ baseline }) => baseline)),
     size: median(glyphs.map(({ size }) => size)),
-    x0: Math.min(...glyphs.map(({ x0 }) => x0)),
-    x1: Math.max(...glyphs.map(({ x1 }) => x1)),
+    x0: glyphs.reduce((least, { x0 }) => Math.min(least, x0), Infinity),
+    x1: glyphs.reduce((most, { x1 }) => Math.max(most, x1), -Infinity),
     startsRaised: false,
   };
 }
@@ -149,9 +163,10 @@ function attachScripts(segments: readonly Segment[]): Segment[] {
 }
 
 function isScriptOf(script: Segment, line: Segment): boolean {
-  if (script.size > SCRIPT_SIZE * line.size) return false;
   const raised = line.baseline - script.baseline;
-  const reach = 0.35 * line.size;
+  if (script.size > SCRIPT_SIZE * line.size) return Math.abs(raised) < LOGO * line.size && fillsGap(script, line);
+  const isMark = script.x1 <= line.x0 && script.glyphs.length <= LONGEST_MARK;
+  const reach = (isMark ? 1 : 0.35) * line.size;
   return (
     raised < 0.75 * line.size &&
     raised > -0.4 * line.size &&
@@ -159,6 +174,16 @@ function isScriptOf(script: Segment, line: Segment): boolean {
     script.x1 >= line.x0 - reach &&
     script.glyphs.length <= Math.max(12, line.glyphs.length)
   );
+}
+
+/** Whether a letter or two, moved up or down, stand where the line leaves room for them, as in the name of TeX. */
+function fillsGap({ glyphs, x0, x1 }: Segment, line: Segment): boolean {
+  if (glyphs.length > 2 || x0 < line.x0 || x1 > line.x1) return false;
+  const overlap = line.glyphs.reduce(
+    (sum, glyph) => sum + (glyph.text === ' ' ? 0 : Math.max(0, Math.min(x1, glyph.x1) - Math.max(x0, glyph.x0))),
+    0,
+  );
+  return overlap < 0.6 * (x1 - x0);
 }
 
 function toLine(segment: Segment, wordGap: number): Line {
@@ -178,6 +203,7 @@ function toLine(segment: Segment, wordGap: number): Line {
     bold: share((font) => font.bold) >= WHOLE_LINE,
     italic: share((font) => font.italic) >= WHOLE_LINE,
     monospaced: share((font) => font.monospaced()) >= WHOLE_LINE,
+    mathematical: shown.filter(isMathematical).length / shown.length,
     rightToLeft,
     artifact: shown.every((glyph) => glyph.artifact),
     startsRaised: segment.startsRaised,
@@ -193,6 +219,10 @@ function shareOf(glyphs: readonly Glyph[]): (test: (font: FontStyle) => boolean)
     for (const [font, count] of counts) if (test(font)) passed += count;
     return passed / glyphs.length;
   };
+}
+
+function isMathematical({ text, font }: Glyph): boolean {
+  return font.mathematical ? !isBullet(text) : isMathematicalSign(text);
 }
 
 /** Joins an accent that is set over a letter to that letter. */

@@ -6,6 +6,8 @@ export interface FontStyle {
   readonly italic: boolean;
   /** All Latin letters that were shown are equally wide. */
   readonly monospaced: () => boolean;
+  /** Holds the letters and signs of formulas. */
+  readonly mathematical: boolean;
 }
 
 /** One character code as shown on the page, turned so that its text runs from left to right. */
@@ -20,6 +22,8 @@ export interface Glyph {
   readonly font: FontStyle;
   /** Marked by the producer as no part of the text: a running head, a page number. */
   readonly artifact: boolean;
+  /** Number of the operator that shows it. */
+  readonly run: number;
 }
 
 /** A quarter turn clockwise, counted: 0 reads to the right, 1 downwards, 2 to the left, 3 upwards. */
@@ -45,7 +49,20 @@ export interface PageContent {
   readonly height: number;
   readonly glyphs: ReadonlyMap<Turn, readonly Glyph[]>;
   readonly rulings: readonly Ruling[];
-  readonly pictures: readonly Box[];
+  readonly drawings: readonly Drawing[];
+  /** Small marks as wide as they are high, which may be the bullets of lists. */
+  readonly marks: readonly Box[];
+}
+
+/** Paths and images that are painted near each other. */
+export interface Drawing {
+  readonly box: Box;
+  /** How many lines and curves it has. */
+  readonly pieces: number;
+  /** How many of them are curved or run aslant. */
+  readonly bends: number;
+  /** The box around its images, if it has any. */
+  readonly images: Box | undefined;
 }
 
 export interface Word {
@@ -68,6 +85,8 @@ export interface Line {
   readonly monospaced: boolean;
   readonly rightToLeft: boolean;
   readonly artifact: boolean;
+  /** Share of its characters that formulas are made of. */
+  readonly mathematical: number;
   /** Starts with a character that is raised and small: a footnote's mark. */
   readonly startsRaised: boolean;
 }
@@ -88,6 +107,15 @@ export interface Table {
 export interface Picture {
   readonly kind: 'picture';
   readonly box: Box;
+  /** Labels and legends: text that is a part of the picture. */
+  readonly inscriptions: readonly Line[];
+}
+
+/** A formula that stands by itself; what its characters mean together is not known. */
+export interface Formula {
+  readonly kind: 'formula';
+  readonly box: Box;
+  readonly lines: readonly Line[];
 }
 
 /** Anything that has its place in the reading order of a page. */

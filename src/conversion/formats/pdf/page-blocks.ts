@@ -1,7 +1,8 @@
 import { rowsOf, withAlignedTables, type Row } from './aligned-tables.js';
 import type { FurnitureLabel } from './furniture.js';
 import { median, unionOf } from './geometry.js';
-import type { Line, PageItem, Picture, ReadPage, Table } from './model.js';
+import { withFormulas } from './formulas.js';
+import type { Formula, Line, PageItem, Picture, ReadPage, Table } from './model.js';
 import { buildParagraphs, LETTER_WIDTH, type Paragraph } from './paragraphs.js';
 import { inColumns } from './reading-order.js';
 
@@ -11,7 +12,7 @@ export interface FurnitureText {
   readonly line: Line;
 }
 
-export type Block = Paragraph | Table | Picture | FurnitureText;
+export type Block = Paragraph | Table | Picture | Formula | FurnitureText;
 
 /** The blocks of a page in reading order, one list for each column. */
 export type PageBlocks = readonly (readonly Block[])[];
@@ -52,7 +53,11 @@ function blocksOfColumn(items: readonly PageItem[]): Block[] {
   const blocks: Block[] = [];
   let segments: Line[] = [];
   const finish = () => {
-    blocks.push(...blocksOfRows(withAlignedTables(rowsOf(segments))));
+    blocks.push(
+      ...withFormulas(rowsOf(segments)).flatMap((part) =>
+        'kind' in part ? [part] : blocksOfRows(withAlignedTables(part)),
+      ),
+    );
     segments = [];
   };
   for (const item of items) {
@@ -102,6 +107,7 @@ function mergeRow(row: Row): Line[] {
       bold: every(({ bold }) => bold),
       italic: every(({ italic }) => italic),
       monospaced,
+      mathematical: median(row.map(({ mathematical }) => mathematical)),
       rightToLeft,
       artifact: every(({ artifact }) => artifact),
       startsRaised: ordered[0]?.startsRaised ?? false,

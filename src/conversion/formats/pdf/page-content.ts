@@ -2,7 +2,8 @@ import { OPS, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { AppError } from '../../../errors.js';
 import { LIMITS } from '../../limits.js';
 import type { FontTable } from './fonts.js';
-import { IDENTITY, multiply, transformedBox, type Box, type Matrix } from './geometry.js';
+import { IDENTITY, multiply, transformedBox, type Matrix } from './geometry.js';
+import { DrawingCollector } from './drawings.js';
 import { GlyphCollector, type ShownText } from './glyphs.js';
 import type { PageContent } from './model.js';
 import { RulingCollector } from './rulings.js';
@@ -10,6 +11,13 @@ import { initialState, TextPosition, type GraphicsState } from './text-state.js'
 
 type Operands = readonly unknown[];
 type OperatorList = Awaited<ReturnType<PDFPageProxy['getOperatorList']>>;
+
+/** Operands of `constructPath`: what paints it, its pieces, and the box around it. */
+type PaintedPath = readonly [
+  operator: number,
+  path: readonly [ArrayLike<number> | null],
+  extent: ArrayLike<number> | null,
+];
 
 const STROKES: ReadonlySet<number> = new Set([
   OPS.stroke,
@@ -20,8 +28,6 @@ const STROKES: ReadonlySet<number> = new Set([
   OPS.closeEOFillStroke,
 ]);
 const FILLS: ReadonlySet<number> = new Set([OPS.fill, OPS.eoFill]);
-/** Smaller images are ornaments: bullets, rules, bits of a background; in points. */
-const SMALLEST_PICTURE = 24;
 
 /**
  * What `page` shows: glyphs, lines and the places of images, in points from its upper left corner.
@@ -43,9 +49,10 @@ class Interpreter {
   private readonly pen = new TextPosition();
   private readonly glyphs: GlyphCollector;
   private readonly lines = new RulingCollector();
-  private readonly pictures: Box[] = [];
-  /** For each open marked content, whether it is an artifact. */
+  private readonly drawings: DrawingCollector;
+  /** For each open marked content, whether it is an artifact, and how many are. */
   private readonly marks: boolean[] = [];
+  private openArtifacts = 0;
   /** The last operator was a transform, and nothing was painted since. */
   private justTransformed = false;
 
@@ -57,6 +64,7 @@ class Interpreter {
   ) {
     this.state = initialState(base);
     this.glyphs = new GlyphCollector(size);
+    this.drawings = new DrawingCollector(size);
   }
 
   content(): PageContent {
@@ -65,7 +73,8 @@ class Interpreter {
       height: this.size.height,
       glyphs: this.glyphs.byTurn,
       rulings: this.lines.rulings,
-      pictures: this.pictures,
+      drawings: this.drawings.merged(),
+      marks: this.drawings.marks,
     };
   }
 
@@ -169,7 +178,7 @@ class Interpreter {
   private paint(operator: number, operands: Operands): void {
     switch (operator) {
       case OPS.constructPath:
-        this.paintPath(operands[0] as number, (operands[1] as readonly (ArrayLike<number> | null)[])[0]);
+        this.paintPath(operands as unknown as PaintedPath);
         break;
       case OPS.paintImageXObject:
       case OPS.paintInlineImageXObject:
@@ -179,15 +188,16 @@ class Interpreter {
       case OPS.beginMarkedContent:
       case OPS.beginMarkedContentProps:
         this.marks.push(operands[0] === 'Artifact');
+        if (operands[0] === 'Artifact') this.openArtifacts += 1;
         break;
       case OPS.endMarkedContent:
-        this.marks.pop();
+        if (this.marks.pop()) this.openArtifacts -= 1;
         break;
     }
   }
 
   private show(text: ShownText): void {
-    this.glyphs.show(text, this.state, this.pen, this.marks.includes(true));
+    this.glyphs.show(text, this.state, this.pen, this.openArtifacts > 0);
     if (this.glyphs.count > LIMITS.glyphsPerPage)
       throw new AppError('E305', `Page ${this.page.pageNumber} has more than ${LIMITS.glyphsPerPage} characters`);
   }
@@ -204,9 +214,11 @@ class Interpreter {
     this.state.fontSize = Number(font[1]);
   }
 
-  private paintPath(operator: number, path: ArrayLike<number> | null | undefined): void {
-    if (path && STROKES.has(operator)) this.lines.add(path, false, this.state.ctm);
-    else if (path && FILLS.has(operator)) this.lines.add(path, true, this.state.ctm);
+  private paintPath([operator, [path], extent]: PaintedPath): void {
+    const filled = FILLS.has(operator);
+    if (!path || !extent || (!filled && !STROKES.has(operator))) return;
+    this.lines.add(path, filled, this.state.ctm);
+    this.drawings.addPath(path, extent, this.state.ctm);
   }
 
   /**
@@ -215,15 +227,6 @@ class Interpreter {
    * that a transform that nothing is painted with tells of one as well.
    */
   private addPicture(): void {
-    const box = transformedBox(this.state.ctm, 0, 0, 1, 1);
-    const { width, height } = this.size;
-    const clipped: Box = {
-      x0: Math.max(0, box.x0),
-      y0: Math.max(0, box.y0),
-      x1: Math.min(width, box.x1),
-      y1: Math.min(height, box.y1),
-    };
-    if (clipped.x1 - clipped.x0 >= SMALLEST_PICTURE && clipped.y1 - clipped.y0 >= SMALLEST_PICTURE)
-      this.pictures.push(clipped);
+    this.drawings.addImage(transformedBox(this.state.ctm, 0, 0, 1, 1));
   }
 }

@@ -24,6 +24,10 @@ const ALIGNED = 0.4;
 const WIDE_STEP = 1.22;
 const WIDEST_STEP = 1.9;
 const CODE_STEP = 2.6;
+/** Steps in text with double spacing, how many tell of it, and the share of the column's width that its lines fill. */
+const DOUBLE_SPACING = 3;
+const LEAST_STEPS = 4;
+const FULL_LINE = 0.8;
 
 const SENTENCE_END = /[.!?:;\u2026\u3002\u061F]["'\u201D\u2019)\]]*$/u;
 
@@ -38,9 +42,8 @@ export function boxOf(paragraph: Paragraph): Box {
 
 /** Groups the lines of one column, from top to bottom, by leading, indents, type and list markers. */
 export function buildParagraphs(lines: readonly Line[]): Paragraph[] {
-  const left = Math.min(...lines.map(({ box }) => box.x0));
-  const right = Math.max(...lines.map(({ box }) => box.x1));
-  const step = usualStep(lines);
+  const { x0: left, x1: right } = unionOf(lines.map(({ box }) => box));
+  const step = usualStep(lines, left, right);
   const paragraphs: Paragraph[] = [];
   lines.forEach((line, index) => {
     const current = paragraphs.at(-1);
@@ -57,12 +60,19 @@ function markerOf(line: Line): ListMarker | undefined {
 }
 
 /** The usual distance of baselines, in ems, between lines of the same size. */
-function usualStep(lines: readonly Line[]): number {
-  const steps = lines.slice(1).flatMap((line, index) => {
+function usualStep(lines: readonly Line[], left: number, right: number): number {
+  const steps: number[] = [];
+  const stepsOfFull: number[] = [];
+  lines.slice(1).forEach((line, index) => {
     const above = lines[index];
-    const step = above && isSameSize(above, line) ? (line.baseline - above.baseline) / line.size : 0;
-    return step > 0.8 && step < WIDEST_STEP ? [step] : [];
+    if (!above || !isSameSize(above, line)) return;
+    const step = (line.baseline - above.baseline) / line.size;
+    if (step > 0.8 && step < WIDEST_STEP) steps.push(step);
+    if (above.box.x1 - above.box.x0 > FULL_LINE * (right - left)) stepsOfFull.push(step);
   });
+  // Where lines that fill the column are far apart, the text is set with double spacing.
+  const spacing = median(stepsOfFull);
+  if (spacing >= WIDEST_STEP && spacing < DOUBLE_SPACING && stepsOfFull.length >= LEAST_STEPS) return spacing;
   return median(steps) || 1.2;
 }
 
@@ -82,7 +92,8 @@ function goesOn(
   const step = (line.baseline - above.baseline) / line.size;
   if (line.monospaced && !marker && !paragraph.marker) return step < CODE_STEP;
   const own = stepWithin(paragraph) ?? usual;
-  if (step > Math.min(WIDEST_STEP, WIDE_STEP * Math.max(own, Math.min(usual, 1.3)))) return false;
+  if (step > Math.min(Math.max(WIDEST_STEP, 1.1 * usual), WIDE_STEP * Math.max(own, Math.min(usual, 1.3))))
+    return false;
   if (line.startsRaised || (above.rightToLeft !== line.rightToLeft && line.text.length > 8)) return false;
   if (marker && startsItem(paragraph, line, marker)) return false;
   if (changesWeight(paragraph, above, line)) return false;

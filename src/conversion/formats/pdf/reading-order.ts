@@ -1,5 +1,6 @@
 import { median, unionOf, type Box } from './geometry.js';
-import type { PageItem } from './model.js';
+import { columnsOf, rowsOf } from './aligned-tables.js';
+import type { Line, PageItem } from './model.js';
 
 /** Narrowest gutter between columns, in ems of the page's text. */
 const NARROWEST_GUTTER = 0.9;
@@ -129,9 +130,21 @@ function isRunningText(items: readonly PageItem[], leastLetters: number): boolea
   const lines = items.flatMap((item) => (item.kind === 'line' ? [item] : []));
   if (lines.length < LEAST_LINES) return false;
   const width = widthOf(lines);
-  const full = lines.filter(({ box }) => box.x1 - box.x0 >= FILLED * width).length;
-  const letters = median(lines.map(({ text }) => text.length));
-  return letters >= leastLetters && full >= 0.4 * lines.length;
+  const whole = wholeLines(lines);
+  const full = whole.filter(({ box }) => box.x1 - box.x0 >= FILLED * width).length;
+  const letters = median(whole.map((line) => line.letters));
+  return letters >= leastLetters && full >= 0.4 * whole.length;
+}
+
+/** Lines that wide gaps part, as justified ones in narrow columns, put together, unless the gaps are those of a table. */
+function wholeLines(lines: readonly Line[]): { box: Box; letters: number }[] {
+  const rows = rowsOf(lines);
+  const isTabular = columnsOf(rows, 0).length > 1;
+  const parts = isTabular ? lines.map((line) => [line]) : rows;
+  return parts.map((row) => ({
+    box: unionOf(row.map(({ box }) => box)),
+    letters: row.reduce((sum, { text }) => sum + text.length, 0),
+  }));
 }
 
 function widthOf(items: readonly PageItem[]): number {

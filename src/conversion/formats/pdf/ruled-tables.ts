@@ -1,4 +1,5 @@
-import { contains, type Box } from './geometry.js';
+import type { Box } from './geometry.js';
+import { isInside, regionsBetweenRules, tableBetweenRules } from './line-ruled-tables.js';
 import type { Line, Ruling, Table, TableCellText, Word } from './model.js';
 
 /** How far lines may miss each other and still meet, in points. */
@@ -10,6 +11,11 @@ const MOST_CELLS = 10_000;
 const MOST_WORDS = 60;
 /** With fewer of its cells filled, the grid belongs to a chart. */
 const LEAST_FILLED = 0.3;
+
+/** A drawn table of few rows may have others between its rules, if its cells then are mostly filled and short. */
+const MOST_COARSE_ROWS = 4;
+const FINE_FILLED = 0.75;
+const FINE_LETTERS = 25;
 
 interface Grid {
   /** Where the columns and rows part, ascending. */
@@ -34,15 +40,35 @@ export function takeRuledTables(lines: readonly Line[], rulings: readonly Ruling
     const box = boxOf(grid);
     const inside = rest.filter((line) => isInside(line, box));
     const table = inside.length > 1 ? toTable(grid, box, inside) : undefined;
-    if (!table) continue;
-    tables.push(table);
-    rest = rest.filter((line) => !inside.includes(line));
+    if (table) take(finer(table, box, inside), inside);
+  }
+  for (const box of regionsBetweenRules(mergeCollinear(rulings, true), rest)) {
+    const inside = rest.filter((line) => isInside(line, box));
+    const table = tableBetweenRules(box, inside);
+    if (table) take(table, inside);
   }
   return { tables, rest };
+
+  function take(table: Table, inside: readonly Line[]): void {
+    const taken = new Set(inside);
+    tables.push(table);
+    rest = rest.filter((line) => !taken.has(line));
+  }
 }
 
-function isInside(line: Line, box: Box): boolean {
-  return contains(box, (line.box.x0 + line.box.x1) / 2, (line.box.y0 + line.box.y1) / 2);
+/** Where only some of the cells are drawn, the table as its text is aligned. */
+function finer(table: Table, box: Box, lines: readonly Line[]): Table {
+  if (table.rows.length > MOST_COARSE_ROWS) return table;
+  const aligned = tableBetweenRules(box, lines);
+  if (!aligned || aligned.rows.length <= table.rows.length) return table;
+  const texts = aligned.rows.flat().map(({ text }) => text);
+  const isFilled = texts.filter((text) => text !== '').length >= FINE_FILLED * texts.length;
+  const isShort = texts.join('').length <= FINE_LETTERS * texts.length;
+  return isFilled && isShort && widthOf(aligned) >= widthOf(table) ? aligned : table;
+}
+
+function widthOf({ rows }: Table): number {
+  return Math.max(...rows.map((row) => row.reduce((sum, { colSpan }) => sum + colSpan, 0)));
 }
 
 function boxOf({ xs, ys }: Grid): Box {

@@ -1,9 +1,6 @@
 import { applyTo, type Matrix } from './geometry.js';
 import type { Ruling } from './model.js';
-
-/** How a path is stored in an operator list (pdfjs' DrawOPS): each code is followed by so many coordinates. */
-const PATH_STEP = { moveTo: 0, lineTo: 1, curveTo: 2, quadraticCurveTo: 3, closePath: 4 } as const;
-const COORDINATES = [2, 2, 6, 4, 0] as const;
+import { subpaths, type Point } from './path.js';
 
 /** Thickest filled rectangle that still is a line, in points. */
 const THICKEST = 3;
@@ -13,8 +10,6 @@ const SHORTEST = 6;
 const MOST_RULINGS = 5_000;
 /** A path with more coordinates is a drawing too. */
 const LONGEST_PATH = 4_000;
-
-type Point = readonly [x: number, y: number];
 
 /** Collects the straight lines of a page that may be the rules of tables. */
 export class RulingCollector {
@@ -47,27 +42,4 @@ export class RulingCollector {
     else if (dx < 0.5 && dy >= SHORTEST)
       this.rulings.push({ horizontal: false, at: (x0 + x1) / 2, from: Math.min(y0, y1), to: Math.max(y0, y1) });
   }
-}
-
-/** The corners of each subpath made of straight lines only; curved ones are left out. */
-function subpaths(path: ArrayLike<number>): Point[][] {
-  const found: Point[][] = [];
-  let current: Point[] = [];
-  let curved = false;
-  const finish = () => {
-    if (current.length > 1 && !curved) found.push(current);
-    current = [];
-    curved = false;
-  };
-  for (let index = 0; index < path.length;) {
-    const step = path[index] ?? PATH_STEP.closePath;
-    const point: Point = [path[index + 1] ?? 0, path[index + 2] ?? 0];
-    if (step === PATH_STEP.moveTo) finish();
-    if (step === PATH_STEP.moveTo || step === PATH_STEP.lineTo) current.push(point);
-    else if (step === PATH_STEP.closePath && current[0]) current.push(current[0]);
-    else curved = true;
-    index += 1 + (COORDINATES[step] ?? 0);
-  }
-  finish();
-  return found;
 }

@@ -26,6 +26,16 @@ describe('the Markdown export', () => {
     expect(render()).toBe('');
   });
 
+  test('when text stands inside a picture, then only the picture shows', () => {
+    builder.addText('text', 'Axis title', builder.addPicture());
+    expect(render()).toBe('<!-- image -->\n');
+  });
+
+  test('when a formula is not decoded, then its place is named', () => {
+    builder.addFormula('').orig = 'x = a + b';
+    expect(render()).toBe('<!-- formula-not-decoded -->\n');
+  });
+
   test('when items are marked in ways that Markdown does not know, then their marks are text', () => {
     const list = builder.addGroup('ordered_list', 'list');
     for (const marker of ['3.', '4)', 'a)', '1.2.', '']) builder.addListItem('x', list, marker);
