@@ -12,7 +12,7 @@ export interface Chart {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The values behind a reference such as `'Sheet 1'!$B$2:$B$7`, where the file keeps no copy of them. */
+/** The values behind a reference such as `'Sheet 1'!$B$2:$B$7`; undefined has the chart's own copy of them count. */
 export type ReferenceResolver = (formula: string) => readonly string[] | undefined;
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
@@ -95,12 +95,15 @@ function dataRows(series: readonly XmlElement[], resolve: ReferenceResolver): st
   return [header, ...rows];
 }
 
-/** The points of a reference's cache or of a literal, in the order of their indices. */
+/** The values that a reference names, or the points of its cache or of a literal, in the order of their indices. */
 function points(element: XmlElement | undefined, resolve: ReferenceResolver): readonly string[] {
   if (!element) return [];
   const value = element.child('c:v');
   if (value) return [value.text];
   const source = element.elements()[0];
+  const formula = source?.child('c:f')?.text;
+  const named = formula === undefined ? undefined : resolve(formula);
+  if (named) return named;
   const values: string[] = [];
   // A cache of several levels has the finest first.
   const cache = source?.elements().find((one) => one.name.endsWith('Cache')) ?? source;
@@ -108,9 +111,7 @@ function points(element: XmlElement | undefined, resolve: ReferenceResolver): re
     const index = Number(point.attribute('idx') ?? values.length);
     if (Number.isInteger(index) && index >= 0 && index < MOST_POINTS) values[index] = pointText(point);
   }
-  if (values.length > 0) return Array.from(values, (text) => text ?? '');
-  const formula = source?.child('c:f')?.text;
-  return (formula !== undefined ? resolve(formula) : undefined) ?? [];
+  return Array.from(values, (text) => text ?? '');
 }
 
 function pointText(point: XmlElement): string {
