@@ -1,7 +1,7 @@
 import { AppError } from '../../../errors.js';
 import type { CellInput } from '../../document/document-builder.js';
 import { LIMITS } from '../../limits.js';
-import { MAX_COLUMNS, type CellRange } from './cell-address.js';
+import { MAX_COLUMNS, placesIn, type CellRange } from './cell-address.js';
 import type { CellGrid, SheetContent } from './sheet.js';
 
 export interface TableRegion extends CellRange {
@@ -42,7 +42,7 @@ class MergedPlaces {
   constructor(merges: readonly CellRange[]) {
     let places = 0;
     for (const merge of merges) {
-      places += (merge.bottom - merge.top + 1) * (merge.right - merge.left + 1);
+      places += placesIn(merge);
       if (places > LIMITS.cells) throw new AppError('E305', 'A sheet has more merged cells than the converter takes');
       for (let row = merge.top; row <= merge.bottom; row += 1)
         for (let column = merge.left; column <= merge.right; column += 1)
@@ -152,7 +152,7 @@ function tableOf(grid: CellGrid, region: CellRange, covered: MergedPlaces): Tabl
   const title = titleOf(grid, region, covered);
   const { left, bottom, right } = region;
   const top = title === undefined ? region.top : region.top + 1;
-  if ((bottom - top + 1) * (right - left + 1) > LIMITS.cells)
+  if (placesIn({ top, left, bottom, right }) > LIMITS.cells)
     throw new AppError('E305', 'A table has more cells than the converter takes');
   const rows: (CellInput | string)[][] = [];
   for (let row = top; row <= bottom; row += 1) rows.push(tableRow(grid, { top, left, bottom, right }, row, covered));
@@ -179,15 +179,14 @@ function tableRow(grid: CellGrid, region: CellRange, row: number, covered: Merge
 
 /** The text of a first line that is one merged cell above at least two headings of their own. */
 function titleOf(grid: CellGrid, { top, left, bottom, right }: CellRange, covered: MergedPlaces): string | undefined {
-  const text = grid[top]?.[left];
-  const merge = covered.at(top, left);
-  if (bottom === top || text === undefined || !merge || merge.bottom > top || merge.right === left) return undefined;
   const filled = (row: number, column: number) => (grid[row]?.[column] ?? '').trim() !== '';
+  const merge = covered.at(top, left);
+  if (bottom === top || !filled(top, left) || !merge || merge.bottom > top || merge.right === left) return undefined;
   for (let column = merge.right + 1; column <= right; column += 1) if (filled(top, column)) return undefined;
   let headings = 0;
   for (let column = left; column <= right; column += 1) {
     const below = covered.at(top + 1, column);
     if (filled(top + 1, column) && (!below || below.left === below.right)) headings += 1;
   }
-  return headings >= 2 ? text : undefined;
+  return headings >= 2 ? grid[top]?.[left] : undefined;
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../../errors.js';
 import { LIMITS } from '../../limits.js';
 import { streamXml } from '../../package/xml-reader.js';
 import type { ZipPackage } from '../../package/zip-package.js';
-import { columnOf, MAX_COLUMNS, MAX_ROWS, parseRange, type CellRange } from './cell-address.js';
+import { columnOf, MAX_COLUMNS, MAX_ROWS, parseRange, placesIn, type CellRange } from './cell-address.js';
 import { numberText, type NumberKind } from './number-formats.js';
 import { StringCollector, unescapeText } from './shared-strings.js';
 
@@ -18,20 +18,29 @@ export type CellGrid = readonly (readonly (string | undefined)[] | undefined)[];
 
 export interface SheetContent {
   readonly grid: CellGrid;
+  /** Cells with text. */
+  readonly count: number;
   readonly merges: readonly CellRange[];
 }
 
 /**
  * Reads a worksheet's part as a stream.
  *
- * @throws AppError E305 when it has more cells than the limit, E004 when it is damaged.
+ * @throws AppError E305 when it has more cells than `most`, E004 when it is damaged.
  */
-export async function readSheet(pkg: ZipPackage, part: string, context: CellContext): Promise<SheetContent> {
-  const reader = new SheetReader(context);
+export async function readSheet(
+  pkg: ZipPackage,
+  part: string,
+  context: CellContext,
+  most: number = LIMITS.cells,
+): Promise<SheetContent> {
+  const reader = new SheetReader(context, most);
   await streamXml(pkg.stream(part), reader);
   return reader.content();
 }
 
+/** Places of a merged cell; a larger one is a line or column of the whole sheet. */
+const LARGEST_MERGE = 10_000;
 /** Columns; a longer row may be sparse, and a copy of it is not. */
 const SHORT_ROW = 64;
 
@@ -50,7 +59,10 @@ class SheetReader {
   private inInline = false;
   private cells = 0;
 
-  constructor(private readonly context: CellContext) {}
+  constructor(
+    private readonly context: CellContext,
+    private readonly most: number,
+  ) {}
 
   readonly open = (name: string, attributes: Readonly<Record<string, string>>): void => {
     if (name === 'c') this.beginCell(attributes);
@@ -74,14 +86,18 @@ class SheetReader {
     else if (this.inInline) this.inline.close(name);
   };
 
-  /** Merges are cut to the part of the sheet that has cells, since some reach to its very end. */
+  /** Some merges reach to the very end of the sheet: they are cut to the part of it that has cells. */
   content(): SheetContent {
-    const merges = this.merges.map((merge) => ({
-      ...merge,
-      bottom: Math.max(merge.top, Math.min(merge.bottom, this.lastRow)),
-      right: Math.max(merge.left, Math.min(merge.right, this.lastColumn)),
-    }));
-    return { grid: this.grid, merges };
+    const merges = this.merges.map((merge) =>
+      placesIn(merge) <= LARGEST_MERGE
+        ? merge
+        : {
+            ...merge,
+            bottom: Math.max(merge.top, Math.min(merge.bottom, this.lastRow)),
+            right: Math.max(merge.left, Math.min(merge.right, this.lastColumn)),
+          },
+    );
+    return { grid: this.grid, merges, count: this.cells };
   }
 
   private beginRow(number: string | undefined): void {
@@ -107,7 +123,7 @@ class SheetReader {
     const text = this.type === 'inlineStr' ? this.inline.take() : this.valueText();
     if (text === '') return;
     this.cells += 1;
-    if (this.cells > LIMITS.cells) throw new AppError('E305', 'A sheet has more cells than the converter takes');
+    if (this.cells > this.most) throw new AppError('E305', 'A sheet has more cells than the converter takes');
     const row = (this.grid[this.row] ??= []);
     row[this.column] = text;
   }
@@ -125,6 +141,8 @@ class SheetReader {
         return context.strings[Number(value)] ?? '';
       case 'b':
         return value === '' ? '' : value === '1' || value === 'true' ? 'True' : 'False';
+      case 'd':
+        return value.replace('T', ' ').replace(/Z$/, '');
       case 'n':
         return value === '' ? '' : numberText(value, context.kinds[this.style] ?? 'number', context.date1904);
       default:

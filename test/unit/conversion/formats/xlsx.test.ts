@@ -89,7 +89,14 @@ describe('xlsx: cells', () => {
     ['a date with a time', '<c r="A1" s="2"><v>45292.5</v></c>', '2024-01-01 12:00:00'],
     ['a time', '<c r="A1" s="6"><v>0.75</v></c>', '18:00:00'],
     ['a day before March 1900', '<c r="A1" s="1"><v>1</v></c>', '1900-01-01 00:00:00'],
-    ['a duration', '<c r="A1" s="3"><v>1.0625</v></c>', '25:30:00'],
+    ['a duration', '<c r="A1" s="3"><v>1.0625</v></c>', '1 day, 1:30:00'],
+    ['a duration below a day', '<c r="A1" s="3"><v>0.125</v></c>', '3:00:00'],
+    ['a duration below zero', '<c r="A1" s="3"><v>-0.125</v></c>', '-1 day, 21:00:00'],
+    ['a moment with milliseconds', '<c r="A1" s="2"><v>45292.5000085</v></c>', '2024-01-01 12:00:00.734000'],
+    ['a date in ISO form', '<c r="A1" t="d"><v>2024-01-31T08:30:00</v></c>', '2024-01-31 08:30:00'],
+    ['a tiny number', '<c r="A1"><v>1.0000000000000001E-5</v></c>', '1e-05'],
+    ['a huge number', '<c r="A1"><v>1.5E+20</v></c>', '1.5e+20'],
+    ['a number with an exponent', '<c r="A1"><v>1.2E3</v></c>', '1200.0'],
     ['a cell without address', '<c><v>7</v></c>', '7'],
   ])('when a cell holds %s, then it reads so', async (_, cell, expected) => {
     expect(await one(cell)).toBe(`table: [${expected}]`);
@@ -128,6 +135,11 @@ describe('xlsx: tables of a sheet', () => {
   it('when one merged line heads a table, then it is text before it', async () => {
     const sheet = { cells: cells(['Sales', '', ''], ['x', 'y', 'z'], [1, 2, 3]), after: merges('A1:C1') };
     expect(await read(sheet)).toEqual(['text: Sales', 'table: [x|y|z][1|2|3]']);
+  });
+
+  it('when merged cells reach beyond the last text, then they keep their width', async () => {
+    const sheet = { cells: cells(['Wide', '', ''], ['only one']), after: merges('A1:C1') };
+    expect(await read(sheet)).toEqual(['table: [Wide|Wide|Wide][only one||]']);
   });
 
   it('when a merge reaches to the end of the sheet, then only cells count', async () => {
@@ -191,28 +203,107 @@ describe('xlsx: sheets', () => {
     ]);
     expect(document.texts.at(-1)!.content_layer).toBe('notes');
   });
+});
+
+describe('xlsx: drawings', () => {
+  const CHART = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"';
+  const DRAWING = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"';
+  const chart = (series: string, title = '') =>
+    `<c:chartSpace ${CHART} ${DRAWING}><c:chart>${title && `<c:title><c:tx><c:rich><a:p><a:r><a:t>${title}</a:t></a:r></a:p></c:rich></c:tx></c:title>`}<c:plotArea><c:lineChart>${series}</c:lineChart></c:plotArea></c:chart></c:chartSpace>`;
+  const reference = (kind: string, formula: string, ...cached: string[]) =>
+    `<c:${kind}Ref><c:f>${formula}</c:f><c:${kind}Cache>${cached.map((text, index) => `<c:pt idx="${index}"><c:v>${text}</c:v></c:pt>`).join('')}</c:${kind}Cache></c:${kind}Ref>`;
+  const anchor = (row: number, content: string) =>
+    `<xdr:twoCellAnchor><xdr:from><xdr:col>0</xdr:col><xdr:row>${row}</xdr:row></xdr:from><xdr:to><xdr:col>1</xdr:col><xdr:row>${row + 1}</xdr:row></xdr:to>${content}</xdr:twoCellAnchor>`;
+  const frame =
+    '<xdr:graphicFrame><a:graphic><a:graphicData><c:chart r:id="c1"/></a:graphicData></a:graphic></xdr:graphicFrame>';
+  const box = (text: string) => `<xdr:sp><xdr:txBody><a:p><a:r><a:t>${text}</a:t></a:r></a:p></xdr:txBody></xdr:sp>`;
+  const picture = (description: string) =>
+    `<xdr:pic><xdr:nvPicPr><xdr:cNvPr descr="${description}"/></xdr:nvPicPr></xdr:pic>`;
+
+  /** The first of the sheets with these anchors. */
+  const draw = async (sheets: readonly SheetInput[], anchors: string, chartPart: string, styles = '') =>
+    outline(
+      await readPackage(xlsxFormat, {
+        ...xlsx(sheets, styles === '' ? {} : { 'styles.xml': styles }),
+        'xl/worksheets/_rels/sheet1.xml.rels': relationships(['d', 'drawing', '../drawings/drawing1.xml']),
+        'xl/drawings/drawing1.xml': `<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" ${CHART} ${DRAWING} xmlns:r="${LINKS}">${anchors}</xdr:wsDr>`,
+        'xl/drawings/_rels/drawing1.xml.rels': relationships(['c1', 'chart', '/xl/charts/chart1.xml']),
+        'xl/charts/chart1.xml': chartPart,
+      }),
+    )
+      .slice(2)
+      .map((line) => line.slice(2));
 
   it('when charts and pictures float over cells, then they stand where they begin, charts with their data', async () => {
-    const chart = `<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>Growth</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:lineChart><c:ser><c:tx><c:strRef><c:f>Data!$B$1</c:f></c:strRef></c:tx><c:cat><c:strRef><c:strCache><c:pt idx="0"><c:v>North</c:v></c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef><c:f>Data!$B$2:$B$2</c:f></c:numRef></c:val></c:ser></c:lineChart></c:plotArea></c:chart></c:chartSpace>`;
-    const anchor = (row: number, content: string) =>
-      `<xdr:twoCellAnchor><xdr:from><xdr:col>0</xdr:col><xdr:row>${row}</xdr:row></xdr:from><xdr:to><xdr:col>1</xdr:col><xdr:row>${row + 1}</xdr:row></xdr:to>${content}</xdr:twoCellAnchor>`;
-    const drawing = `<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:r="${LINKS}">${anchor(9, '<xdr:graphicFrame><c:chart r:id="c1"/></xdr:graphicFrame>')}${anchor(4, '<xdr:pic><xdr:cNvPr descr="Logo"/></xdr:pic>')}</xdr:wsDr>`;
-    const entries = {
-      ...xlsx([{ name: 'Data', cells: cells(['a', 'b'], [1, 2], [], [], [], [], ['z']) }]),
-      'xl/worksheets/_rels/sheet1.xml.rels': relationships(['d', 'drawing', '../drawings/drawing1.xml']),
-      'xl/drawings/drawing1.xml': drawing,
-      'xl/drawings/_rels/drawing1.xml.rels': relationships(['c1', 'chart', '/xl/charts/chart1.xml']),
-      'xl/charts/chart1.xml': chart,
-    };
-    expect(outline(await readPackage(xlsxFormat, entries)).slice(2)).toEqual([
-      '  table: [a|b][1|2]',
-      '  picture: Logo',
-      '  table: [z]',
-      '  chart: ',
-      '    caption: Growth',
-      '  table: [|b][North|2]',
-      '    caption: Line chart',
+    const sheet = { name: 'Data', cells: cells(['a', 'b'], [1, 2], [], [], [], [], ['z']) };
+    const series = `<c:ser><c:tx>${reference('str', 'Data!$B$1')}</c:tx><c:cat><c:strLit><c:pt idx="0"><c:v>North</c:v></c:pt></c:strLit></c:cat><c:val>${reference('num', 'Data!$B$2:$B$2')}</c:val></c:ser>`;
+    expect(await draw([sheet], anchor(9, frame) + anchor(4, picture('Our logo')), chart(series, 'Growth'))).toEqual([
+      'table: [a|b][1|2]',
+      'picture: Our logo',
+      'table: [z]',
+      'chart: ',
+      '  caption: Growth',
+      'table: [|b][North|2]',
+      '  caption: Line chart',
     ]);
+  });
+
+  it('when a chart takes its data from another sheet, then it shows what the cells there do', async () => {
+    const styles = `<styleSheet xmlns="${MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`;
+    const data = `<row r="1"><c r="A1" s="1"><v>45292</v></c><c r="B1"><v>7</v></c></row>`;
+    const series = `<c:ser><c:cat>${reference('num', "'My data'!$A$1:$A$9", '45292')}</c:cat><c:val>${reference('num', "'My data'!$B$1:$B$9", '7.0')}</c:val></c:ser>`;
+    const sheets = [
+      { name: 'Board', cells: '' },
+      { name: 'My data', cells: data, state: 'hidden' },
+    ];
+    expect(await draw(sheets, anchor(0, frame), chart(series), styles)).toEqual([
+      'chart: ',
+      'table: [|][2024-01-01 00:00:00|7]',
+      '  caption: Line chart',
+    ]);
+  });
+
+  it('when the cells of a chart are not to be had, then its own copy counts', async () => {
+    const elsewhere = `<c:ser><c:cat>${reference('str', '[1]Sheet1!$A$1', 'x')}</c:cat><c:val>${reference('num', 'Board!$A$1', '4.2999999999999998')}</c:val></c:ser>`;
+    expect(await draw([{ name: 'Board', cells: '' }], anchor(0, frame), chart(elsewhere))).toEqual([
+      'chart: ',
+      'table: [|][x|4.3]',
+      '  caption: Line chart',
+    ]);
+  });
+
+  it('when a hidden sheet is damaged, then charts keep their own copies', async () => {
+    const series = `<c:ser><c:val>${reference('num', 'Secret!$A$1', '5')}</c:val></c:ser>`;
+    const sheets = [
+      { name: 'Board', cells: '' },
+      { name: 'Secret', cells: '<row>', state: 'veryHidden' },
+    ];
+    expect(await draw(sheets, anchor(0, frame), chart(series))).toContain('table: [|][|5]');
+  });
+
+  it('when text boxes float over cells, grouped or not, then their text stands where they begin', async () => {
+    const alternatives = `<mc:AlternateContent><mc:Choice Requires="cx">${box('new')}</mc:Choice><mc:Fallback>${box('cannot be shown')}</mc:Fallback></mc:AlternateContent>`;
+    const anchors = anchor(5, box('below')) + anchor(1, `<xdr:grpSp>${box('in a group')}${box(' ')}</xdr:grpSp>`);
+    expect(await draw([{ name: 'Data', cells: cells([], [], ['a']) }], anchors + anchor(7, alternatives), '')).toEqual([
+      'text: in a group',
+      'table: [a]',
+      'text: below',
+      'text: new',
+    ]);
+  });
+
+  it.each(['picture.png', 'Picture 3', '', 'Ein Bild, das Text enthält. Automatisch generierte Beschreibung'])(
+    'when the alternative text is %p, then no person wrote it and it is left out',
+    async (description) => {
+      expect(await draw([{ name: 'Data', cells: '' }], anchor(0, picture(description)), '')).toEqual(['picture: ']);
+    },
+  );
+
+  it('when a chart names more cells than the limit, then E305', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, row) => [row]);
+    const series = `<c:ser><c:val>${reference('num', 'Data!$A$1:$A$10000')}</c:val></c:ser>`.repeat(101);
+    const drawn = draw([{ name: 'Data', cells: cells(...rows) }], anchor(0, frame), chart(series));
+    await expect(drawn).rejects.toMatchObject({ code: 'E305' });
   });
 });
 
