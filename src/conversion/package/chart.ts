@@ -2,6 +2,7 @@ import { AppError } from '../../errors.js';
 import type { BoundingBox, DocumentNode } from '../document/docling-document.js';
 import type { CellInput, DocumentBuilder } from '../document/document-builder.js';
 import { LIMITS } from '../limits.js';
+import { floatText } from './float-text.js';
 import type { XmlElement } from './xml-tree.js';
 
 /** A chart's data as a table: categories down the first column, one column per series. */
@@ -109,13 +110,16 @@ function points(element: XmlElement | undefined, resolve: ReferenceResolver): re
   const cache = source?.elements().find((one) => one.name.endsWith('Cache')) ?? source;
   for (const point of (cache?.child('c:lvl') ?? cache)?.elements('c:pt') ?? []) {
     const index = Number(point.attribute('idx') ?? values.length);
-    if (Number.isInteger(index) && index >= 0 && index < MOST_POINTS) values[index] = pointText(point);
+    if (Number.isInteger(index) && index >= 0 && index < MOST_POINTS)
+      values[index] = pointText(point, cache?.name.startsWith('c:num') ?? false);
   }
   return Array.from(values, (text) => text ?? '');
 }
 
-function pointText(point: XmlElement): string {
+/** Word and PowerPoint write 4.3 as 4.2999999999999998, and 100 as 100.0 or 1E2. */
+function pointText(point: XmlElement, isNumber: boolean): string {
   const text = point.child('c:v')?.text ?? '';
-  // Word and PowerPoint write 4.3 as 4.2999999999999998.
-  return /^-?\d+\.\d{15,}$/.test(text) ? String(Number(text)) : text;
+  const value = Number(text);
+  if (!isNumber || text.trim() === '' || !Number.isFinite(value)) return text;
+  return Number.isSafeInteger(value) ? String(value) : floatText(value);
 }
