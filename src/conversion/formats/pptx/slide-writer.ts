@@ -1,9 +1,12 @@
 import type { BoundingBox, GroupItem } from '../../document/docling-document.js';
 import type { DocumentBuilder } from '../../document/document-builder.js';
+import { writtenAltText } from '../../package/alt-text.js';
 import { addChart, drawingText, readChart } from '../../package/chart.js';
 import { readXmlPart } from '../../package/relationships.js';
 import type { XmlElement } from '../../package/xml-tree.js';
 import type { ZipPackage } from '../../package/zip-package.js';
+import { diagramNodes } from './diagrams.js';
+import { ListWriter } from './list-writer.js';
 import { placeholderOf } from './placeholders.js';
 import { shapesInReadingOrder, type PlacedShape } from './shapes.js';
 import type { SlideParts } from './slide-parts.js';
@@ -44,11 +47,27 @@ export class SlideWriter {
       if (rows) this.builder.addTable(rows, this.slide, box);
       return;
     }
-    const part = this.parts.relationships.get(data?.child('c:chart')?.attribute('r:id'))?.target;
-    const root = await readXmlPart(this.pkg, part);
-    const chart = root && readChart(root);
+    const chart = await this.readPart(data?.child('c:chart')?.attribute('r:id'));
+    if (chart) this.writeChart(chart, frame, box);
+    const diagram = await this.readPart(data?.child('dgm:relIds')?.attribute('r:dm'));
+    if (diagram) this.writeDiagram(diagram, box);
+  }
+
+  private writeChart(root: XmlElement, frame: XmlElement, box: BoundingBox | undefined): void {
+    const chart = readChart(root);
     const place = { parent: this.slide, ...(box && { box }), description: descriptionOf(frame) };
     if (chart) addChart(this.builder, chart, place);
+  }
+
+  private writeDiagram(model: XmlElement, box: BoundingBox | undefined): void {
+    const list = new ListWriter(this.builder, this.slide, box ? { box } : {});
+    for (const { text, level } of diagramNodes(model))
+      list.add([{ kind: 'text', text, format: {}, hyperlink: undefined }], { kind: 'sign' }, level);
+  }
+
+  /** What a relationship of the slide leads to. */
+  private readPart(id: string | undefined): Promise<XmlElement | undefined> {
+    return readXmlPart(this.pkg, this.parts.relationships.get(id)?.target);
   }
 
   private async writeNotes(): Promise<void> {
@@ -64,7 +83,7 @@ export class SlideWriter {
 function descriptionOf(shape: XmlElement): string | undefined {
   for (const properties of shape.elements()) {
     const description = properties.child('p:cNvPr')?.attribute('descr');
-    if (description !== undefined) return description;
+    if (description !== undefined) return writtenAltText(description);
   }
   return undefined;
 }
