@@ -6,7 +6,7 @@ import type { ZipPackage } from '../../package/zip-package.js';
 import type { CellRange } from './cell-address.js';
 import { addComments } from './comments.js';
 import { readDrawings, type Drawing } from './drawings.js';
-import { findTables, type TableRegion } from './regions.js';
+import { findTables, type SheetTable } from './tables.js';
 import type { WorkbookCells } from './workbook-cells.js';
 import type { Sheet } from './workbook.js';
 
@@ -30,7 +30,7 @@ export class SheetWriter {
   }
 
   /** Tables and drawings from top to bottom; where they begin in one row, tables come first. */
-  private addByPosition(group: GroupItem, tables: readonly TableRegion[], drawings: readonly Drawing[]): void {
+  private addByPosition(group: GroupItem, tables: readonly SheetTable[], drawings: readonly Drawing[]): void {
     const items = [
       ...tables.map((table) => ({ top: table.top, add: () => this.addTable(group, table) })),
       ...drawings.map((drawing) => ({ top: drawing.range.top, add: () => this.addDrawing(group, drawing) })),
@@ -38,7 +38,7 @@ export class SheetWriter {
     for (const { add } of items.sort((one, other) => one.top - other.top)) add();
   }
 
-  private addTable(group: GroupItem, table: TableRegion): void {
+  private addTable(group: GroupItem, table: SheetTable): void {
     if (table.title !== undefined) this.builder.addText('text', table.title, group);
     this.builder.addTable(table.rows, group, boxOf(table));
   }

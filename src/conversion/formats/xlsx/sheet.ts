@@ -3,6 +3,7 @@ import { LIMITS } from '../../limits.js';
 import { streamXml } from '../../package/xml-reader.js';
 import type { ZipPackage } from '../../package/zip-package.js';
 import { columnOf, MAX_COLUMNS, MAX_ROWS, parseRange, placesIn, type CellRange } from './cell-address.js';
+import { CellGridBuilder, type CellGrid } from './cell-grid.js';
 import { numberText, type NumberKind } from './number-formats.js';
 import { StringCollector, unescapeText } from './shared-strings.js';
 
@@ -13,13 +14,8 @@ export interface CellContext {
   readonly date1904: boolean;
 }
 
-/** `rows[row][column]`, sparse, only cells with text. */
-export type CellGrid = readonly (readonly (string | undefined)[] | undefined)[];
-
 export interface SheetContent {
   readonly grid: CellGrid;
-  /** Cells with text. */
-  readonly count: number;
   readonly merges: readonly CellRange[];
 }
 
@@ -41,11 +37,9 @@ export async function readSheet(
 
 /** Places of a merged cell; a larger one is a line or column of the whole sheet. */
 const LARGEST_MERGE = 10_000;
-/** Columns; a longer row may be sparse, and a copy of it is not. */
-const SHORT_ROW = 64;
 
 class SheetReader {
-  private readonly grid: (string | undefined)[][] = [];
+  private readonly grid = new CellGridBuilder();
   private readonly merges: CellRange[] = [];
   private readonly inline = new StringCollector();
   private row = -1;
@@ -57,7 +51,6 @@ class SheetReader {
   private value = '';
   private inValue = false;
   private inInline = false;
-  private cells = 0;
 
   constructor(
     private readonly context: CellContext,
@@ -80,7 +73,6 @@ class SheetReader {
 
   readonly close = (name: string): void => {
     if (name === 'c') this.endCell();
-    else if (name === 'row') this.endRow();
     else if (name === 'v') this.inValue = false;
     else if (name === 'is') this.inInline = false;
     else if (this.inInline) this.inline.close(name);
@@ -97,7 +89,7 @@ class SheetReader {
             right: Math.max(merge.left, Math.min(merge.right, this.lastColumn)),
           },
     );
-    return { grid: this.grid, merges, count: this.cells };
+    return { grid: this.grid.build(), merges };
   }
 
   private beginRow(number: string | undefined): void {
@@ -122,16 +114,8 @@ class SheetReader {
   private endCell(): void {
     const text = this.type === 'inlineStr' ? this.inline.take() : this.valueText();
     if (text === '') return;
-    this.cells += 1;
-    if (this.cells > this.most) throw new AppError('E305', 'A sheet has more cells than the converter takes');
-    const row = (this.grid[this.row] ??= []);
-    row[this.column] = text;
-  }
-
-  /** An array that grew keeps room for more, which a million short rows cannot afford. */
-  private endRow(): void {
-    const row = this.grid[this.row];
-    if (row && row.length <= SHORT_ROW) this.grid[this.row] = row.slice();
+    this.grid.add(this.row, this.column, text);
+    if (this.grid.count > this.most) throw new AppError('E305', 'A sheet has more cells than the converter takes');
   }
 
   private valueText(): string {

@@ -4,7 +4,8 @@ import type { XmlElement } from '../../package/xml-tree.js';
 import type { ZipPackage } from '../../package/zip-package.js';
 import { LIMITS } from '../../limits.js';
 import { parseRange, type CellRange } from './cell-address.js';
-import { readSheet, type CellContext, type CellGrid, type SheetContent } from './sheet.js';
+import { CellGridBuilder, type CellGrid } from './cell-grid.js';
+import { readSheet, type CellContext, type SheetContent } from './sheet.js';
 import type { Sheet } from './workbook.js';
 
 interface Reference {
@@ -12,7 +13,7 @@ interface Reference {
   readonly range: CellRange;
 }
 
-const NO_CELLS: SheetContent = { grid: [], merges: [], count: 0 };
+const NO_CELLS: SheetContent = { grid: new CellGridBuilder().build(), merges: [] };
 
 /** Cells of all hidden sheets together that are read for charts. */
 const MOST_HIDDEN_CELLS = LIMITS.cells / 4;
@@ -22,6 +23,7 @@ export class WorkbookCells {
   private readonly sheets: ReadonlyMap<string, Sheet>;
   private readonly contents = new Map<Sheet, SheetContent>();
   private hiddenCellsLeft = MOST_HIDDEN_CELLS;
+  private chartValuesLeft: number = LIMITS.cells;
 
   constructor(
     private readonly pkg: ZipPackage,
@@ -48,14 +50,14 @@ export class WorkbookCells {
       if (!sheet || grids.has(sheet.name)) continue;
       grids.set(sheet.name, (await (sheet.isVisible ? this.read(sheet) : this.readHidden(sheet))).grid);
     }
-    let valuesLeft: number = LIMITS.cells;
     return (formula) => {
       const reference = parseReference(formula);
       const grid = reference && grids.get(reference.sheet);
-      const values = grid && valuesIn(grid, reference.range);
-      valuesLeft -= values?.length ?? 0;
-      if (valuesLeft < 0) throw new AppError('E305', 'A chart has more data than the converter takes');
-      return values;
+      const values = grid ? valuesIn(grid, reference.range) : [];
+      this.chartValuesLeft -= values.length;
+      if (this.chartValuesLeft < 0) throw new AppError('E305', 'The charts have more data than the converter takes');
+      // All are empty where nothing has calculated the formulas yet.
+      return values.some((value) => value !== '') ? values : undefined;
     };
   }
 
@@ -66,7 +68,7 @@ export class WorkbookCells {
     let content = NO_CELLS;
     try {
       content = await readSheet(this.pkg, sheet.part, this.context, this.hiddenCellsLeft);
-      this.hiddenCellsLeft -= content.count;
+      this.hiddenCellsLeft -= content.grid.count;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
     }
@@ -82,11 +84,11 @@ function parseReference(formula: string): Reference | undefined {
   return range && { sheet: quoted?.replaceAll("''", "'") ?? plain, range };
 }
 
-/** Row by row; undefined when all are empty, as formulas are that nothing has calculated yet. */
-function valuesIn(grid: CellGrid, { top, left, bottom, right }: CellRange): string[] | undefined {
+/** Row by row, down to the last row of the sheet. */
+function valuesIn(grid: CellGrid, { top, left, bottom, right }: CellRange): string[] {
   const values: string[] = [];
-  for (let row = top; row <= Math.min(bottom, grid.length - 1) && values.length < MOST_POINTS; row += 1)
+  for (let row = top; row <= Math.min(bottom, grid.lastRow) && values.length < MOST_POINTS; row += 1)
     for (let column = left; column <= right && values.length < MOST_POINTS; column += 1)
-      values.push(grid[row]?.[column] ?? '');
-  return values.some((value) => value !== '') ? values : undefined;
+      values.push(grid.at(row, column) ?? '');
+  return values;
 }

@@ -148,20 +148,19 @@ describe('xlsx: tables of a sheet', () => {
     ]);
   });
 
-  it('when a sheet falls apart into thousands of cells, then it is one table', async () => {
-    const rows = Array.from({ length: 100 }, (_, row) =>
-      Array.from({ length: 60 }, (__, column) =>
-        row % 2 === 0 && column % 2 === 0
-          ? `<c r="${column < 26 ? '' : String.fromCharCode(64 + Math.floor(column / 26))}${String.fromCharCode(65 + (column % 26))}${row + 1}"><v>1</v></c>`
-          : '',
-      ).join(''),
-    );
-    const table = await read({ cells: rows.map((row, index) => `<row r="${index + 1}">${row}</row>`).join('') });
-    expect(table).toHaveLength(30 * 50);
-    const wide = await read({
-      cells: Array.from({ length: 4_001 }, (_, row) => `<row r="${2 * row + 1}"><c><v>1</v></c></row>`).join(''),
-    });
-    expect(wide).toHaveLength(1);
+  it('when cells stand in no order, then they are read by their addresses, the last of two for one place', async () => {
+    const cell = (address: string, value: number) => `<c r="${address}"><v>${value}</v></c>`;
+    const rows = `<row r="2">${cell('B2', 4)}${cell('A2', 3)}</row><row r="1">${cell('A1', 0)}${cell('B1', 2)}${cell('A1', 1)}</row>`;
+    expect(await read({ cells: rows })).toEqual(['table: [1|2][3|4]']);
+  });
+
+  it('when a sheet falls apart into thousands of cells, then each is a table; beyond that, all are one', async () => {
+    const everyOtherRow = (count: number) =>
+      Array.from({ length: count }, (_, row) => `<row r="${2 * row + 1}"><c r="XFD${2 * row + 1}"><v>1</v></c></row>`);
+    const apart = await readPackage(xlsxFormat, xlsx([{ name: 'Data', cells: everyOtherRow(5_000).join('') }]));
+    expect(apart.tables).toHaveLength(5_000);
+    const one = await readPackage(xlsxFormat, xlsx([{ name: 'Data', cells: everyOtherRow(20_001).join('') }]));
+    expect(one.tables.map(({ data }) => data.num_rows)).toEqual([40_001]);
   });
 });
 
@@ -319,6 +318,18 @@ describe('xlsx: broken input', () => {
   it('when two far corners would make one huge table, then E305', async () => {
     const corners = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>';
     await expect(read({ cells: corners, after: merges('A1:XFD1048576') })).rejects.toMatchObject({ code: 'E305' });
+  });
+
+  it('when tables overlap so that together they are huge, then E305', async () => {
+    // Lines down from the top, each bent to the right above the bend of the one before.
+    const rows = Array.from({ length: 400 }, (_, row) => {
+      const line = Array.from({ length: 800 }, (__, column) => {
+        const bend = (400 - row) % 2 === 0 && column >= 400 - row && column <= 800 - row;
+        return bend || (column % 2 === 0 && column < 400 - row) ? '<c><v>1</v></c>' : '<c/>';
+      });
+      return `<row>${line.join('')}</row>`;
+    });
+    await expect(read({ cells: rows.join('') })).rejects.toMatchObject({ code: 'E305' });
   });
 
   it('when the package is another kind of document, then E004', async () => {
