@@ -42,6 +42,9 @@ export async function readDrawings(
 }
 
 class ShapeReader {
+  /** By part: a drawing can show one chart any number of times. */
+  private readonly charts = new Map<string, Chart | undefined>();
+
   constructor(
     private readonly pkg: ZipPackage,
     private readonly targets: Relationships,
@@ -59,9 +62,16 @@ class ShapeReader {
   /** What Excel says of a chart by itself repeats its kind and title, so it has no description. */
   private async readFrame(frame: XmlElement): Promise<DrawnContent | undefined> {
     const reference = frame.path('a:graphic', 'a:graphicData', 'c:chart')?.attribute('r:id');
-    const root = await readXmlPart(this.pkg, this.targets.get(reference)?.target);
-    const chart = root && readChart(root, await this.cells.resolverFor(root));
+    const part = this.targets.get(reference)?.target;
+    if (part === undefined) return undefined;
+    if (!this.charts.has(part)) this.charts.set(part, await this.readChart(part));
+    const chart = this.charts.get(part);
     return chart && { kind: 'chart', chart };
+  }
+
+  private async readChart(part: string): Promise<Chart | undefined> {
+    const root = await readXmlPart(this.pkg, part);
+    return root && readChart(root, await this.cells.resolverFor(root));
   }
 }
 

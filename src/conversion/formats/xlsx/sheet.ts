@@ -51,6 +51,7 @@ class SheetReader {
   private value = '';
   private inValue = false;
   private inInline = false;
+  private characters = 0;
 
   constructor(
     private readonly context: CellContext,
@@ -115,7 +116,11 @@ class SheetReader {
     const text = this.type === 'inlineStr' ? this.inline.take() : this.valueText();
     if (text === '') return;
     this.grid.add(this.row, this.column, text);
+    this.characters += text.length;
     if (this.grid.count > this.most) throw new AppError('E305', 'A sheet has more cells than the converter takes');
+    // Cells can share one long text, so that only their sum tells what an export would be.
+    if (this.characters > LIMITS.exportCharacters)
+      throw new AppError('E305', 'A sheet has more text than an export takes');
   }
 
   private valueText(): string {

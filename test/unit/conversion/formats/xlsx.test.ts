@@ -320,6 +320,12 @@ describe('xlsx: broken input', () => {
     await expect(read({ cells: corners, after: merges('A1:XFD1048576') })).rejects.toMatchObject({ code: 'E305' });
   });
 
+  it('when many cells share one long text, then E305', async () => {
+    const strings = `<sst xmlns="${MAIN}"><si><t>${'x'.repeat(1_000_000)}</t></si></sst>`;
+    const row = `<row r="1">${'<c t="s"><v>0</v></c>'.repeat(200)}</row>`;
+    await expect(read({ cells: row }, { 'sharedStrings.xml': strings })).rejects.toMatchObject({ code: 'E305' });
+  });
+
   it('when tables overlap so that together they are huge, then E305', async () => {
     // Lines down from the top, each bent to the right above the bend of the one before.
     const rows = Array.from({ length: 400 }, (_, row) => {
