@@ -34,10 +34,15 @@ export class CellGrid {
     if (this.rows[this.lookedUp] !== row) this.lookedUp = search(this.rows, row, 0, this.rows.length);
     if (this.rows[this.lookedUp] !== row) return undefined;
     const start = this.starts[this.lookedUp] ?? 0;
-    const near = start + column - (this.columns[start] ?? 0);
     const end = this.endOf(this.lookedUp);
+    const first = this.columns[start] ?? 0;
+    if (column < first) return undefined;
+    // Most rows have no gap, and then the cell is this one; else it stands before.
+    const gapless = start + column - first;
     const index =
-      near < end && this.columns[near] === column ? near : search(this.columns, column, start, Math.min(end, near + 1));
+      this.columns[gapless] === column && gapless < end
+        ? gapless
+        : search(this.columns, column, start, Math.min(end, gapless));
     return index < end && this.columns[index] === column ? this.texts[index] : undefined;
   }
 

@@ -127,7 +127,7 @@ class SheetReader {
     const { value, context } = this;
     switch (this.type) {
       case 's':
-        return context.strings[Number(value)] ?? '';
+        return value === '' ? '' : (context.strings[Number(value)] ?? '');
       case 'b':
         return value === '' ? '' : value === '1' || value === 'true' ? 'True' : 'False';
       case 'd':

@@ -110,7 +110,8 @@ describe('xlsx: cells', () => {
 
   it('when strings are shared, then cells name them by index, without phonetic guides', async () => {
     const strings = `<sst xmlns="${MAIN}"><si><t>first</t></si><si><r><t>se</t></r><r><t>cond_x000A_</t></r><rPh><t>zzz</t></rPh></si></sst>`;
-    const row = '<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>0</v></c><c r="C1" t="s"><v>9</v></c></row>';
+    const row =
+      '<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>0</v></c><c r="C1" t="s"><v>9</v></c><c r="D1" t="s"><v></v></c></row>';
     expect(await read({ cells: row }, { 'sharedStrings.xml': strings })).toEqual(['table: [second\n|first]']);
   });
 });
@@ -122,9 +123,8 @@ describe('xlsx: tables of a sheet', () => {
   });
 
   it('when a table has gaps, then they are empty cells', async () => {
-    expect(await read({ cells: cells(['a', 'b', 'c'], [1, '', 2], [3, 4, 5]) })).toEqual([
-      'table: [a|b|c][1||2][3|4|5]',
-    ]);
+    const sheet = cells(['a', 'b', 'c'], [1, '', 2], [3, 4, 5], [], ['x'], ['', 'y'], ['z', 6]);
+    expect(await read({ cells: sheet })).toEqual(['table: [a|b|c][1||2][3|4|5]', 'table: [x]', 'table: [|y][z|6]']);
   });
 
   it('when cells are merged, then they span and join what they touch', async () => {
