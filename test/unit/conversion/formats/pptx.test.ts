@@ -224,13 +224,13 @@ describe('pptx: tables, charts, pictures', () => {
   it('when there is a chart, then its data is a table', async () => {
     const cache = (kind: string, ...values: string[]) =>
       `<c:${kind}Ref><c:${kind}Cache>${values.map((value, index) => `<c:pt idx="${index}"><c:v>${value}</c:v></c:pt>`).join('')}</c:${kind}Cache></c:${kind}Ref>`;
-    const series = `<c:ser><c:tx>${cache('str', 'Sales')}</c:tx><c:cat>${cache('str', 'Q1', 'Q2')}</c:cat><c:val>${cache('num', '4.2999999999999998', '5.0')}</c:val></c:ser>`;
+    const series = `<c:ser><c:tx>${cache('str', 'Sales')}</c:tx><c:cat>${cache('str', '1.10', 'Q2')}</c:cat><c:val>${cache('num', '4.2999999999999998', '5.0')}</c:val></c:ser>`;
     const chart = `<c:chartSpace ${NAMESPACES}><c:chart><c:plotArea><c:barChart>${series}</c:barChart></c:plotArea></c:chart></c:chartSpace>`;
     expect(
       await read(frame('<c:chart r:id="chart"/>'), { 'charts/chart1.xml': chart }, [
         ['chart', 'chart', '../charts/chart1.xml'],
       ]),
-    ).toEqual(['chart: ', 'table: [|Sales][Q1|4.3][Q2|5]', '  caption: Bar chart']);
+    ).toEqual(['chart: ', 'table: [|Sales][1.10|4.3][Q2|5]', '  caption: Bar chart']);
   });
 
   it('when there is a picture, then it keeps the alternative text that a person wrote', async () => {
