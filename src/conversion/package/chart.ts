@@ -2,6 +2,7 @@ import { AppError } from '../../errors.js';
 import type { BoundingBox, DocumentNode } from '../document/docling-document.js';
 import type { CellInput, DocumentBuilder } from '../document/document-builder.js';
 import { LIMITS } from '../limits.js';
+import { floatText } from './float-text.js';
 import type { XmlElement } from './xml-tree.js';
 
 /** A chart's data as a table: categories down the first column, one column per series. */
@@ -12,7 +13,7 @@ export interface Chart {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** The values behind a reference such as `'Sheet 1'!$B$2:$B$7`, where the file keeps no copy of them. */
+/** The values behind a reference such as `'Sheet 1'!$B$2:$B$7`; undefined has the chart's own copy of them count. */
 export type ReferenceResolver = (formula: string) => readonly string[] | undefined;
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
@@ -95,26 +96,30 @@ function dataRows(series: readonly XmlElement[], resolve: ReferenceResolver): st
   return [header, ...rows];
 }
 
-/** The points of a reference's cache or of a literal, in the order of their indices. */
+/** The values that a reference names, or the points of its cache or of a literal, in the order of their indices. */
 function points(element: XmlElement | undefined, resolve: ReferenceResolver): readonly string[] {
   if (!element) return [];
   const value = element.child('c:v');
   if (value) return [value.text];
   const source = element.elements()[0];
+  const formula = source?.child('c:f')?.text;
+  const named = formula === undefined ? undefined : resolve(formula);
+  if (named) return named;
   const values: string[] = [];
   // A cache of several levels has the finest first.
   const cache = source?.elements().find((one) => one.name.endsWith('Cache')) ?? source;
   for (const point of (cache?.child('c:lvl') ?? cache)?.elements('c:pt') ?? []) {
     const index = Number(point.attribute('idx') ?? values.length);
-    if (Number.isInteger(index) && index >= 0 && index < MOST_POINTS) values[index] = pointText(point);
+    if (Number.isInteger(index) && index >= 0 && index < MOST_POINTS)
+      values[index] = pointText(point, cache?.name.startsWith('c:num') ?? false);
   }
-  if (values.length > 0) return Array.from(values, (text) => text ?? '');
-  const formula = source?.child('c:f')?.text;
-  return (formula !== undefined ? resolve(formula) : undefined) ?? [];
+  return Array.from(values, (text) => text ?? '');
 }
 
-function pointText(point: XmlElement): string {
+/** Word and PowerPoint write 4.3 as 4.2999999999999998, and 100 as 100.0 or 1E2. */
+function pointText(point: XmlElement, isNumber: boolean): string {
   const text = point.child('c:v')?.text ?? '';
-  // Word and PowerPoint write 4.3 as 4.2999999999999998.
-  return /^-?\d+\.\d{15,}$/.test(text) ? String(Number(text)) : text;
+  const value = Number(text);
+  if (!isNumber || text.trim() === '' || !Number.isFinite(value)) return text;
+  return Number.isSafeInteger(value) ? String(value) : floatText(value);
 }

@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../package/xml-tree.js';
-import { inheritedShapes, isTitle, type Placeholder } from './placeholders.js';
+import { inheritedShapes, type Placeholder } from './placeholders.js';
 import type { SlideParts } from './slide-parts.js';
 
 export type Bullet =
@@ -11,7 +11,11 @@ export function levelOf(paragraph: XmlElement): number {
   return Number.isInteger(level) ? Math.min(Math.max(level, 0), 8) : 0;
 }
 
-/** The bullet that a paragraph shows: its own, or that of its shape, layout or master, whichever says first. */
+/**
+ * The bullet of a paragraph: its own, or that of its shape, or for a placeholder that of the master's text styles,
+ * of its layout or of the master's placeholder, whichever says first. PowerPoint has the layout count before the text
+ * styles; Docling does not, so that the texts that layouts set off without a bullet are items of a list there.
+ */
 export function bulletOf(
   paragraph: XmlElement,
   shape: XmlElement,
@@ -20,21 +24,21 @@ export function bulletOf(
 ): Bullet {
   const level = levelOf(paragraph);
   const levelName = `a:lvl${level + 1}pPr`;
-  const own = readBullet(paragraph.child('a:pPr'));
-  if (own) return own;
-  for (const one of [shape, ...inheritedShapes(placeholder, parts)]) {
-    const bullet = readBullet(one.path('p:txBody', 'a:lstStyle', levelName));
+  const listStyles = [shape, ...inheritedShapes(placeholder, parts)].map((one) => one.path('p:txBody', 'a:lstStyle'));
+  const [own, ...inherited] = listStyles;
+  const textStyle = placeholder && textStyleOf(placeholder, parts.textStyles);
+  const properties = [own, textStyle, ...inherited].map((style) => style?.child(levelName));
+  for (const one of [paragraph.child('a:pPr'), ...properties]) {
+    const bullet = readBullet(one);
     if (bullet) return bullet;
   }
-  const inherited = placeholder && readBullet(masterStyle(placeholder, parts.textStyles)?.child(levelName));
   // A deeper level without any word on bullets is still meant as part of a list.
-  return inherited ?? { kind: level > 0 ? 'sign' : 'none' };
+  return { kind: level > 0 ? 'sign' : 'none' };
 }
 
-function masterStyle(placeholder: Placeholder, styles: XmlElement | undefined): XmlElement | undefined {
-  if (isTitle(placeholder)) return styles?.child('p:titleStyle');
-  const isBody = ['body', 'obj', 'subTitle'].includes(placeholder.type);
-  return styles?.child(isBody ? 'p:bodyStyle' : 'p:otherStyle');
+function textStyleOf({ type }: Placeholder, styles: XmlElement | undefined): XmlElement | undefined {
+  if (type === 'title') return styles?.child('p:titleStyle');
+  return styles?.child(type === 'body' || type === 'obj' ? 'p:bodyStyle' : 'p:otherStyle');
 }
 
 function readBullet(properties: XmlElement | undefined): Bullet | undefined {

@@ -22,16 +22,15 @@ export function shapesInReadingOrder(tree: XmlElement, parts: SlideParts): Place
   for (const shape of byTop) {
     const row = rows.at(-1);
     const above = row?.at(-1);
-    const tolerance = ROW_TOLERANCE / EMU_PER_POINT;
-    if (row && above && (topOf(shape) === topOf(above) || topOf(shape) - topOf(above) <= tolerance)) row.push(shape);
+    if (row && above && topOf(shape) - topOf(above) <= ROW_TOLERANCE) row.push(shape);
     else rows.push([shape]);
   }
   return rows.flatMap((row) => row.sort((one, other) => (one.box?.l ?? 0) - (other.box?.l ?? 0)));
 }
 
-/** Shapes without a place come last, as they stand in the file. */
+/** EMU. Shapes without a place come last, as they stand in the file. */
 function topOf({ box }: PlacedShape): number {
-  return box?.t ?? Number.MAX_VALUE;
+  return box ? Math.round(box.t * EMU_PER_POINT) : Number.MAX_VALUE;
 }
 
 function shapesOf(tree: XmlElement): XmlElement[] {

@@ -1,68 +1,46 @@
-import type { BoundingBox, GroupItem, ListItem } from '../../document/docling-document.js';
+import type { BoundingBox, GroupItem } from '../../document/docling-document.js';
 import type { DocumentBuilder } from '../../document/document-builder.js';
-import { paragraphText } from '../../package/chart.js';
+import { plainText, type Inline } from '../../package/inline-content.js';
+import { addParagraph } from '../../package/inline-writer.js';
 import type { XmlElement } from '../../package/xml-tree.js';
-import { bulletOf, levelOf, type Bullet } from './bullets.js';
+import { bulletOf, levelOf } from './bullets.js';
+import { ListWriter } from './list-writer.js';
+import { paragraphInlines } from './paragraph.js';
 import { isTitle, placeholderOf } from './placeholders.js';
 import type { SlideParts } from './slide-parts.js';
 
-interface OpenList {
-  readonly group: GroupItem;
-  readonly level: number;
-  /** Numbered items so far. */
-  count: number;
-  lastItem: ListItem | undefined;
-}
-
 /** Writes the text of one shape below its slide: titles, paragraphs and nested lists. */
 export class TextFrameWriter {
-  /** Outermost first. */
-  private readonly lists: OpenList[] = [];
+  private readonly options: { box?: BoundingBox };
+  private readonly lists: ListWriter;
 
   constructor(
     private readonly builder: DocumentBuilder,
     private readonly slide: GroupItem,
-    private readonly box: BoundingBox | undefined,
-  ) {}
+    box: BoundingBox | undefined,
+  ) {
+    this.options = box ? { box } : {};
+    this.lists = new ListWriter(builder, slide, this.options);
+  }
 
   write(shape: XmlElement, parts: SlideParts): void {
     const placeholder = placeholderOf(shape);
     const label = isTitle(placeholder) ? 'title' : 'paragraph';
     for (const paragraph of shape.child('p:txBody')?.elements('a:p') ?? []) {
-      const text = paragraphText(paragraph)
-        .replace(/[\n\v]/g, ' ')
-        .trim();
-      if (text === '') continue;
+      const inlines = paragraphInlines(paragraph);
+      if (inlines.length === 0) continue;
       const bullet = bulletOf(paragraph, shape, placeholder, parts);
       if (bullet.kind === 'none') {
-        this.lists.length = 0;
-        this.builder.addText(label, text, this.slide, this.options());
-      } else this.addItem(text, bullet, levelOf(paragraph));
+        this.lists.end();
+        this.addText(label, inlines);
+      } else this.lists.add(inlines, bullet, levelOf(paragraph));
     }
   }
 
-  private addItem(text: string, bullet: Bullet, level: number): void {
-    const list = this.listFor(bullet, level);
-    if (bullet.kind === 'number') list.count = list.count === 0 ? bullet.start : list.count + 1;
-    const marker = bullet.kind === 'number' ? `${list.count}.` : '-';
-    list.lastItem = this.builder.addListItem(text, list.group, marker, this.options());
-  }
-
-  private listFor(bullet: Bullet, level: number): OpenList {
-    const label = bullet.kind === 'number' ? 'ordered_list' : 'list';
-    while ((this.lists.at(-1)?.level ?? -1) > level) this.lists.pop();
-    const last = this.lists.at(-1);
-    if (last?.level === level) {
-      if (last.group.label === label) return last;
-      this.lists.pop();
-    }
-    const group = this.builder.addGroup(label, 'list', this.lists.at(-1)?.lastItem ?? this.slide);
-    const list: OpenList = { group, level, count: 0, lastItem: undefined };
-    this.lists.push(list);
-    return list;
-  }
-
-  private options() {
-    return this.box ? { box: this.box } : {};
+  private addText(label: 'title' | 'paragraph', inlines: readonly Inline[]): void {
+    const [only, ...more] = inlines;
+    if (only?.kind === 'text' && more.length === 0) this.builder.addText(label, only.text, this.slide, this.options);
+    else if (label === 'title') this.builder.addText(label, plainText(inlines), this.slide, this.options);
+    else addParagraph(this.builder, label, inlines, this.slide);
   }
 }

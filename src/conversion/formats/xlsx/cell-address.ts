@@ -31,3 +31,8 @@ export function parseRange(text: string): CellRange | undefined {
   const ordered = range.top >= 0 && range.top <= range.bottom && range.left >= 0 && range.left <= range.right;
   return ordered && range.bottom < MAX_ROWS ? range : undefined;
 }
+
+/** How many cells a range has room for. */
+export function placesIn({ top, left, bottom, right }: CellRange): number {
+  return (bottom - top + 1) * (right - left + 1);
+}

@@ -1,4 +1,5 @@
 import SSF from 'ssf';
+import { floatText } from '../../package/float-text.js';
 import type { XmlElement } from '../../package/xml-tree.js';
 
 /** What a number means in a cell of some style. */
@@ -34,30 +35,40 @@ function kindOf(id: number, code: string): NumberKind {
   return isAsianDate(id) || SSF.is_date(code) ? 'date' : 'number';
 }
 
-/** A number of a cell as text: dates in ISO form, durations as hours, minutes and seconds, others in full precision. */
+/**
+ * A number of a cell as Docling writes it, which is as Python does: dates as `2024-01-31 12:00:00`, durations as
+ * `1 day, 1:30:00`, whole numbers as they stand, fractions in full precision.
+ */
 export function numberText(text: string, kind: NumberKind, date1904: boolean): string {
   // Whole numbers stay as written, however long.
   if (kind === 'number' && /^-?\d+$/.test(text)) return text;
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) return text;
   if (kind === 'duration') return durationText(value);
-  return kind === 'date' && value >= 0 && value < LAST_DAY ? dateText(value, date1904) : String(value);
+  return kind === 'date' && value >= 0 && value < LAST_DAY ? dateText(value, date1904) : floatText(value);
 }
 
 function dateText(serial: number, date1904: boolean): string {
   // Excel takes 1900 for a leap year, so that the days before March are one off.
   const day = !date1904 && serial >= 1 && serial < 60 ? serial + 1 : serial;
   const moment = new Date((date1904 ? EPOCH_1904 : EPOCH_1900) + Math.round(day * DAY_MS));
-  const iso = moment
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/(?:\.000)?Z$/, '');
-  return serial < 1 ? iso.slice(11) : iso;
+  const [date = '', time = ''] = moment.toISOString().split('T');
+  const clock = time.slice(0, 8) + microseconds(moment.getUTCMilliseconds());
+  return serial < 1 ? clock : `${date} ${clock}`;
 }
 
+/** Whole days, which alone carry the sign, and then the time of day. */
 function durationText(days: number): string {
-  const seconds = Math.round(Math.abs(days) * 86_400);
+  const total = Math.round(days * DAY_MS);
+  const whole = Math.floor(total / DAY_MS);
+  const rest = total - whole * DAY_MS;
   const two = (part: number) => String(part).padStart(2, '0');
-  const sign = days < 0 ? '-' : '';
-  return `${sign}${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const seconds = Math.floor(rest / 1_000);
+  const clock = `${Math.floor(seconds / 3_600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const time = clock + microseconds(rest % 1_000);
+  return whole === 0 ? time : `${whole} ${Math.abs(whole) === 1 ? 'day' : 'days'}, ${time}`;
+}
+
+function microseconds(milliseconds: number): string {
+  return milliseconds === 0 ? '' : `.${String(milliseconds * 1_000).padStart(6, '0')}`;
 }

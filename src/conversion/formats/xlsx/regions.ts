@@ -1,193 +1,129 @@
-import { AppError } from '../../../errors.js';
-import type { CellInput } from '../../document/document-builder.js';
-import { LIMITS } from '../../limits.js';
-import { MAX_COLUMNS, type CellRange } from './cell-address.js';
-import type { CellGrid, SheetContent } from './sheet.js';
+import type { CellRange } from './cell-address.js';
+import type { CellGrid, Stretch } from './cell-grid.js';
+import type { MergedCells } from './merged-cells.js';
 
-export interface TableRegion extends CellRange {
-  /** A merged line over the columns that names the table, taken out of it. */
-  readonly title: string | undefined;
-  /** As `DocumentBuilder.addTable` takes them. */
-  readonly rows: readonly (readonly (CellInput | string)[])[];
+/** A rectangle around cells that touch by their sides. */
+export interface Region extends CellRange {
+  /** Not so where it has nothing but empty merged cells. */
+  readonly hasText: boolean;
 }
 
-/** Cells of one row without a gap; `start` and `end` are columns, both included. */
-interface Run {
-  readonly row: number;
-  readonly start: number;
-  end: number;
-  /** Index of a run of the same table; at last the first of them. */
-  table: number;
+/** Cells of one row without a gap, merged ones among them. */
+interface Run extends Stretch {
+  readonly hasText: boolean;
 }
 
-/** A sheet that falls apart into more pieces is taken as one table with gaps. */
-const MOST_TABLES = 2_000;
+/** A region in the making, which can turn out to be part of an earlier one. */
+class GrowingRegion implements Region {
+  hasText = false;
+  into: GrowingRegion | undefined;
 
-/** Splits a sheet into its tables: regions of cells that touch by their sides, each taken as a rectangle. */
-export function findTables({ grid, merges }: SheetContent): TableRegion[] {
-  const covered = new MergedPlaces(merges);
-  const regions = connectedRegions(occupiedRuns(grid, covered));
-  const accepted: CellRange[] = [];
-  for (const region of regions.length > MOST_TABLES ? [around(regions)] : regions) {
-    const seen = accepted.some((one) => contains(one, region));
-    if (!seen && hasText(grid, region)) accepted.push(region);
-  }
-  return accepted.map((region) => tableOf(grid, region, covered));
+  constructor(
+    readonly order: number,
+    public top: number,
+    public left: number,
+    public bottom: number,
+    public right: number,
+  ) {}
 }
 
-/** The places that merged cells cover, and the ranges that begin in a cell. */
-class MergedPlaces {
-  private readonly ranges = new Map<number, CellRange>();
-
-  constructor(merges: readonly CellRange[]) {
-    let places = 0;
-    for (const merge of merges) {
-      places += (merge.bottom - merge.top + 1) * (merge.right - merge.left + 1);
-      if (places > LIMITS.cells) throw new AppError('E305', 'A sheet has more merged cells than the converter takes');
-      for (let row = merge.top; row <= merge.bottom; row += 1)
-        for (let column = merge.left; column <= merge.right; column += 1)
-          this.ranges.set(row * MAX_COLUMNS + column, merge);
-    }
-  }
-
-  at(row: number, column: number): CellRange | undefined {
-    return this.ranges.size === 0 ? undefined : this.ranges.get(row * MAX_COLUMNS + column);
-  }
-
-  /** Row and column of every covered place. */
-  *places(): Generator<[row: number, column: number], void, undefined> {
-    for (const key of this.ranges.keys()) yield [Math.floor(key / MAX_COLUMNS), key % MAX_COLUMNS];
-  }
-}
-
-function* occupiedRuns(grid: CellGrid, covered: MergedPlaces): Generator<Run[], void, undefined> {
-  const extra = new Map<number, number[]>();
-  for (const [row, column] of covered.places()) {
-    const columns = extra.get(row);
-    if (columns) columns.push(column);
-    else extra.set(row, [column]);
-  }
-  const rows = new Set([...extra.keys()]);
-  grid.forEach((_, row) => rows.add(row));
-  let index = 0;
-  for (const row of [...rows].sort((one, other) => one - other)) {
-    const columns = extra.get(row) ?? [];
-    // forEach passes over the holes of a sparse row.
-    grid[row]?.forEach((_, column) => columns.push(column));
-    if (extra.has(row)) columns.sort((one, other) => one - other);
-    const runs: Run[] = [];
-    for (const column of columns) {
-      const last = runs.at(-1);
-      if (last && column <= last.end + 1) last.end = column;
-      else runs.push({ row, start: column, end: column, table: index++ });
-    }
-    if (runs.length > 0) yield runs;
-  }
-}
-
-/** Rectangles around the runs that touch, in the order in which they begin. */
-function connectedRegions(lines: Iterable<Run[]>): CellRange[] {
-  const runs: Run[] = [];
-  const rootOf = (run: Run): Run => {
-    let root = run;
-    for (let next = runs[root.table]; next && next !== root; next = runs[root.table]) root = next;
-    run.table = root.table;
-    return root;
+/** The regions of a sheet in the order in which they begin. */
+export function findRegions(grid: CellGrid, merged: MergedCells): Region[] {
+  const regions: GrowingRegion[] = [];
+  const begin = (row: number, { start, end }: Run): GrowingRegion => {
+    const region = new GrowingRegion(regions.length, row, start, row, end);
+    regions.push(region);
+    return region;
   };
-  let above: Run[] = [];
-  for (const line of lines) {
-    runs.push(...line);
-    const touching = above[0]?.row === (line[0]?.row ?? 0) - 1 ? above : [];
+  let above: { row: number; runs: readonly Run[]; regions: readonly GrowingRegion[] } = {
+    row: -1,
+    runs: [],
+    regions: [],
+  };
+  for (const [row, runs] of linesOf(grid, merged)) {
+    const upper = above.row === row - 1 ? above : { runs: [], regions: [] };
     let first = 0;
-    for (const run of line) {
-      while ((touching[first]?.end ?? Infinity) < run.start) first += 1;
-      for (let index = first; (touching[index]?.start ?? Infinity) <= run.end; index += 1) {
-        const upper = touching[index];
-        if (upper) join(rootOf(upper), rootOf(run));
+    const own = runs.map((run) => {
+      while ((upper.runs[first]?.end ?? Infinity) < run.start) first += 1;
+      let region: GrowingRegion | undefined;
+      for (let index = first; (upper.runs[index]?.start ?? Infinity) <= run.end; index += 1) {
+        const touched = upper.regions[index];
+        if (touched) region = region ? join(region, rootOf(touched)) : rootOf(touched);
       }
+      region ??= begin(row, run);
+      extend(region, { top: row, left: run.start, bottom: row, right: run.end });
+      region.hasText ||= run.hasText;
+      return region;
+    });
+    above = { row, runs, regions: own };
+  }
+  return regions.filter((region) => region.into === undefined);
+}
+
+/** A rectangle around all of them. */
+export function around(regions: readonly Region[]): Region {
+  const [first, ...others] = regions;
+  const all = { top: 0, left: 0, bottom: 0, right: 0, ...first, hasText: regions.some((one) => one.hasText) };
+  for (const other of others) extend(all, other);
+  return all;
+}
+
+function extend(region: { -readonly [side in keyof CellRange]: number }, by: CellRange): void {
+  region.top = Math.min(region.top, by.top);
+  region.left = Math.min(region.left, by.left);
+  region.bottom = Math.max(region.bottom, by.bottom);
+  region.right = Math.max(region.right, by.right);
+}
+
+function rootOf(region: GrowingRegion): GrowingRegion {
+  let root = region;
+  while (root.into) {
+    // Halves the way for the next time.
+    root.into = root.into.into ?? root.into;
+    root = root.into;
+  }
+  return root;
+}
+
+/** The earlier of two becomes the root of both. */
+function join(one: GrowingRegion, other: GrowingRegion): GrowingRegion {
+  if (one === other) return one;
+  const [earlier, later] = one.order < other.order ? [one, other] : [other, one];
+  later.into = earlier;
+  extend(earlier, later);
+  earlier.hasText ||= later.hasText;
+  return earlier;
+}
+
+/** The rows that have cells or merged cells, from the top. */
+function* linesOf(grid: CellGrid, merged: MergedCells): Generator<[row: number, runs: Run[]], void, undefined> {
+  const covered = merged.rows;
+  let next = 0;
+  function* coveredAbove(row: number): Generator<[row: number, runs: Run[]], void, undefined> {
+    for (let at = covered[next]; at !== undefined && at < row; at = covered[next]) {
+      yield [at, runsOf([], merged.inRow(at))];
+      next += 1;
     }
-    above = line;
   }
-  return [...boundsByRoot(runs, rootOf).values()];
-}
-
-/** The earlier of two tables becomes the root of both. */
-function join(one: Run, other: Run): void {
-  if (one.table < other.table) other.table = one.table;
-  else one.table = other.table;
-}
-
-function boundsByRoot(runs: readonly Run[], rootOf: (run: Run) => Run): Map<Run, CellRange> {
-  const bounds = new Map<Run, CellRange>();
-  for (const run of runs) {
-    const root = rootOf(run);
-    const known = bounds.get(root) ?? { top: run.row, left: run.start, bottom: run.row, right: run.end };
-    bounds.set(root, around([known, { top: run.row, left: run.start, bottom: run.row, right: run.end }]));
+  for (const [row, stretches] of grid.stretches()) {
+    yield* coveredAbove(row);
+    if (covered[next] === row) next += 1;
+    yield [row, runsOf(stretches, merged.inRow(row))];
   }
-  return bounds;
+  yield* coveredAbove(Infinity);
 }
 
-function around(regions: readonly CellRange[]): CellRange {
-  return regions.reduce((one, other) => ({
-    top: Math.min(one.top, other.top),
-    left: Math.min(one.left, other.left),
-    bottom: Math.max(one.bottom, other.bottom),
-    right: Math.max(one.right, other.right),
-  }));
-}
-
-function contains(outer: CellRange, inner: CellRange): boolean {
-  return (
-    outer.top <= inner.top && outer.bottom >= inner.bottom && outer.left <= inner.left && outer.right >= inner.right
-  );
-}
-
-function hasText(grid: CellGrid, region: CellRange): boolean {
-  return grid
-    .slice(region.top, region.bottom + 1)
-    .some((row) => row?.slice(region.left, region.right + 1).some((text) => text !== undefined));
-}
-
-function tableOf(grid: CellGrid, region: CellRange, covered: MergedPlaces): TableRegion {
-  const title = titleOf(grid, region, covered);
-  const { left, bottom, right } = region;
-  const top = title === undefined ? region.top : region.top + 1;
-  if ((bottom - top + 1) * (right - left + 1) > LIMITS.cells)
-    throw new AppError('E305', 'A table has more cells than the converter takes');
-  const rows: (CellInput | string)[][] = [];
-  for (let row = top; row <= bottom; row += 1) rows.push(tableRow(grid, { top, left, bottom, right }, row, covered));
-  return { top, left, bottom, right, title, rows };
-}
-
-function tableRow(grid: CellGrid, region: CellRange, row: number, covered: MergedPlaces): (CellInput | string)[] {
-  // Allocated at once, since an array that grows keeps room for more.
-  const cells = new Array<CellInput | string>(region.right - region.left + 1);
-  let count = 0;
-  for (let column = region.left; column <= region.right; column += 1) {
-    const text = grid[row]?.[column] ?? '';
-    const merge = covered.at(row, column);
-    const columnHeader = row === region.top;
-    if (merge && contains(region, merge)) {
-      if (merge.top !== row || merge.left !== column) continue;
-      const rowSpan = merge.bottom - merge.top + 1;
-      cells[count++] = { text, rowSpan, colSpan: merge.right - merge.left + 1, columnHeader };
-    } else cells[count++] = columnHeader ? { text, columnHeader } : text;
+function runsOf(stretches: readonly Stretch[], ranges: readonly CellRange[]): Run[] {
+  const parts: Run[] = stretches.map(({ start, end }) => ({ start, end, hasText: true }));
+  if (ranges.length === 0) return parts;
+  parts.push(...ranges.map(({ left, right }) => ({ start: left, end: right, hasText: false })));
+  const runs: { start: number; end: number; hasText: boolean }[] = [];
+  for (const part of parts.sort((one, other) => one.start - other.start)) {
+    const last = runs.at(-1);
+    if (last && part.start <= last.end + 1) {
+      last.end = Math.max(last.end, part.end);
+      last.hasText ||= part.hasText;
+    } else runs.push({ ...part });
   }
-  cells.length = count;
-  return cells;
-}
-
-/** The text of a first line that is one merged cell above at least two headings of their own. */
-function titleOf(grid: CellGrid, { top, left, bottom, right }: CellRange, covered: MergedPlaces): string | undefined {
-  const text = grid[top]?.[left];
-  const merge = covered.at(top, left);
-  if (bottom === top || text === undefined || !merge || merge.bottom > top || merge.right === left) return undefined;
-  const filled = (row: number, column: number) => (grid[row]?.[column] ?? '').trim() !== '';
-  for (let column = merge.right + 1; column <= right; column += 1) if (filled(top, column)) return undefined;
-  let headings = 0;
-  for (let column = left; column <= right; column += 1) {
-    const below = covered.at(top + 1, column);
-    if (filled(top + 1, column) && (!below || below.left === below.right)) headings += 1;
-  }
-  return headings >= 2 ? text : undefined;
+  return runs;
 }

@@ -2,7 +2,8 @@ import { AppError } from '../../../errors.js';
 import { LIMITS } from '../../limits.js';
 import { streamXml } from '../../package/xml-reader.js';
 import type { ZipPackage } from '../../package/zip-package.js';
-import { columnOf, MAX_COLUMNS, MAX_ROWS, parseRange, type CellRange } from './cell-address.js';
+import { columnOf, MAX_COLUMNS, MAX_ROWS, parseRange, placesIn, type CellRange } from './cell-address.js';
+import { CellGridBuilder, type CellGrid } from './cell-grid.js';
 import { numberText, type NumberKind } from './number-formats.js';
 import { StringCollector, unescapeText } from './shared-strings.js';
 
@@ -13,9 +14,6 @@ export interface CellContext {
   readonly date1904: boolean;
 }
 
-/** `rows[row][column]`, sparse, only cells with text. */
-export type CellGrid = readonly (readonly (string | undefined)[] | undefined)[];
-
 export interface SheetContent {
   readonly grid: CellGrid;
   readonly merges: readonly CellRange[];
@@ -24,19 +22,24 @@ export interface SheetContent {
 /**
  * Reads a worksheet's part as a stream.
  *
- * @throws AppError E305 when it has more cells than the limit, E004 when it is damaged.
+ * @throws AppError E305 when it has more cells than `most`, E004 when it is damaged.
  */
-export async function readSheet(pkg: ZipPackage, part: string, context: CellContext): Promise<SheetContent> {
-  const reader = new SheetReader(context);
+export async function readSheet(
+  pkg: ZipPackage,
+  part: string,
+  context: CellContext,
+  most: number = LIMITS.cells,
+): Promise<SheetContent> {
+  const reader = new SheetReader(context, most);
   await streamXml(pkg.stream(part), reader);
   return reader.content();
 }
 
-/** Columns; a longer row may be sparse, and a copy of it is not. */
-const SHORT_ROW = 64;
+/** Places of a merged cell; a larger one is a line or column of the whole sheet. */
+const LARGEST_MERGE = 10_000;
 
 class SheetReader {
-  private readonly grid: (string | undefined)[][] = [];
+  private readonly grid = new CellGridBuilder();
   private readonly merges: CellRange[] = [];
   private readonly inline = new StringCollector();
   private row = -1;
@@ -48,9 +51,12 @@ class SheetReader {
   private value = '';
   private inValue = false;
   private inInline = false;
-  private cells = 0;
+  private characters = 0;
 
-  constructor(private readonly context: CellContext) {}
+  constructor(
+    private readonly context: CellContext,
+    private readonly most: number,
+  ) {}
 
   readonly open = (name: string, attributes: Readonly<Record<string, string>>): void => {
     if (name === 'c') this.beginCell(attributes);
@@ -68,20 +74,23 @@ class SheetReader {
 
   readonly close = (name: string): void => {
     if (name === 'c') this.endCell();
-    else if (name === 'row') this.endRow();
     else if (name === 'v') this.inValue = false;
     else if (name === 'is') this.inInline = false;
     else if (this.inInline) this.inline.close(name);
   };
 
-  /** Merges are cut to the part of the sheet that has cells, since some reach to its very end. */
+  /** Some merges reach to the very end of the sheet: they are cut to the part of it that has cells. */
   content(): SheetContent {
-    const merges = this.merges.map((merge) => ({
-      ...merge,
-      bottom: Math.max(merge.top, Math.min(merge.bottom, this.lastRow)),
-      right: Math.max(merge.left, Math.min(merge.right, this.lastColumn)),
-    }));
-    return { grid: this.grid, merges };
+    const merges = this.merges.map((merge) =>
+      placesIn(merge) <= LARGEST_MERGE
+        ? merge
+        : {
+            ...merge,
+            bottom: Math.max(merge.top, Math.min(merge.bottom, this.lastRow)),
+            right: Math.max(merge.left, Math.min(merge.right, this.lastColumn)),
+          },
+    );
+    return { grid: this.grid.build(), merges };
   }
 
   private beginRow(number: string | undefined): void {
@@ -106,25 +115,23 @@ class SheetReader {
   private endCell(): void {
     const text = this.type === 'inlineStr' ? this.inline.take() : this.valueText();
     if (text === '') return;
-    this.cells += 1;
-    if (this.cells > LIMITS.cells) throw new AppError('E305', 'A sheet has more cells than the converter takes');
-    const row = (this.grid[this.row] ??= []);
-    row[this.column] = text;
-  }
-
-  /** An array that grew keeps room for more, which a million short rows cannot afford. */
-  private endRow(): void {
-    const row = this.grid[this.row];
-    if (row && row.length <= SHORT_ROW) this.grid[this.row] = row.slice();
+    this.grid.add(this.row, this.column, text);
+    this.characters += text.length;
+    if (this.grid.count > this.most) throw new AppError('E305', 'A sheet has more cells than the converter takes');
+    // Cells can share one long text, so that only their sum tells what an export would be.
+    if (this.characters > LIMITS.exportCharacters)
+      throw new AppError('E305', 'A sheet has more text than an export takes');
   }
 
   private valueText(): string {
     const { value, context } = this;
     switch (this.type) {
       case 's':
-        return context.strings[Number(value)] ?? '';
+        return value === '' ? '' : (context.strings[Number(value)] ?? '');
       case 'b':
         return value === '' ? '' : value === '1' || value === 'true' ? 'True' : 'False';
+      case 'd':
+        return value.replace('T', ' ').replace(/Z$/, '');
       case 'n':
         return value === '' ? '' : numberText(value, context.kinds[this.style] ?? 'number', context.date1904);
       default:

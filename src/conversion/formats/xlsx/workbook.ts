@@ -8,10 +8,11 @@ export interface Sheet {
   readonly part: string;
   /** A sheet that is only a chart has no cells. */
   readonly isChart: boolean;
+  readonly isVisible: boolean;
 }
 
 export interface Workbook {
-  /** Visible ones, in the order of the tabs. */
+  /** In the order of the tabs. */
   readonly sheets: readonly Sheet[];
   /** Days are counted from 1904, as old Macs did. */
   readonly date1904: boolean;
@@ -21,16 +22,16 @@ export interface Workbook {
 export function readWorkbook(root: XmlElement | undefined, relationships: Relationships): Workbook {
   if (root?.name !== 'x:workbook') throw new AppError('E004', 'The package has no workbook');
   const date1904 = root.child('x:workbookPr')?.attribute('date1904') ?? '0';
-  return { sheets: visibleSheets(root, relationships), date1904: date1904 === '1' || date1904 === 'true' };
+  return { sheets: readSheets(root, relationships), date1904: date1904 === '1' || date1904 === 'true' };
 }
 
-function visibleSheets(root: XmlElement, relationships: Relationships): Sheet[] {
+function readSheets(root: XmlElement, relationships: Relationships): Sheet[] {
   return (root.child('x:sheets')?.elements('x:sheet') ?? []).flatMap((element) => {
     const relationship = relationships.get(element.attribute('r:id'));
-    const state = element.attribute('state') ?? 'visible';
-    if (state !== 'visible' || !relationship || relationship.external) return [];
+    if (!relationship || relationship.external) return [];
     const { type, target } = relationship;
     if (type !== 'worksheet' && type !== 'chartsheet') return [];
-    return [{ name: element.attribute('name') ?? '', part: target, isChart: type === 'chartsheet' }];
+    const isVisible = (element.attribute('state') ?? 'visible') === 'visible';
+    return [{ name: element.attribute('name') ?? '', part: target, isChart: type === 'chartsheet', isVisible }];
   });
 }

@@ -7,6 +7,9 @@ const NAMESPACES = [
   'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"',
   'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"',
   'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"',
+  'xmlns:a14="http://schemas.microsoft.com/office/drawing/2010/main"',
+  'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"',
+  'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram"',
 ].join(' ');
 
 const tree = (root: string, shapes: string, more = '') =>
@@ -21,6 +24,8 @@ const MASTER = tree(
 const LAYOUT = tree(
   'sldLayout',
   `<p:sp><p:nvSpPr><p:nvPr><p:ph idx="1"/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="0" y="2000000"/></a:xfrm></p:spPr></p:sp>
+   <p:sp><p:nvSpPr><p:nvPr><p:ph type="body" idx="3"/></p:nvPr></p:nvSpPr><p:txBody><a:lstStyle><a:lvl1pPr><a:buNone/></a:lvl1pPr></a:lstStyle></p:txBody></p:sp>
+   <p:sp><p:nvSpPr><p:nvPr><p:ph type="body" idx="4"/></p:nvPr></p:nvSpPr><p:txBody><a:lstStyle><a:lvl3pPr><a:buAutoNum type="arabicPeriod"/></a:lvl3pPr></a:lstStyle></p:txBody></p:sp>
    <p:sp><p:nvSpPr><p:nvPr><p:ph type="subTitle" idx="2"/></p:nvPr></p:nvSpPr><p:txBody><a:lstStyle><a:lvl1pPr><a:buNone/></a:lvl1pPr></a:lstStyle></p:txBody></p:sp>`,
 );
 
@@ -117,6 +122,34 @@ describe('pptx: lists', () => {
     ]);
   });
 
+  it('when a text begins at a deeper level, then what follows at a shallower one stays in its list', async () => {
+    const shapes = sp(p('a', '', 1) + p('b') + p('c', '', 1), 'idx="1"');
+    expect(await read(shapes)).toEqual(['list group', '  item - a', '  item - b', '  item - c']);
+  });
+
+  it('when a bulleted text turns to numbers, then a numbered list follows', async () => {
+    const auto = '<a:buAutoNum type="arabicPeriod"/>';
+    expect(await read(sp(p('a') + p('b', auto) + p('c', auto), 'idx="1"'))).toEqual([
+      'list group',
+      '  item - a',
+      'ordered_list group',
+      '  item 1. b',
+      '  item 2. c',
+    ]);
+  });
+
+  it('when master and layout differ on bullets, then the master counts, as in Docling', async () => {
+    const shapes =
+      sp(p('set off by the layout'), 'type="body" idx="3"', place(0, 0)) +
+      sp(p('only the layout says', '', 2), 'type="body" idx="4"', place(0, 1_000_000));
+    expect(await read(shapes)).toEqual([
+      'list group',
+      '  item - set off by the layout',
+      'ordered_list group',
+      '  item 1. only the layout says',
+    ]);
+  });
+
   it('when paragraph, shape or layout say otherwise, then the nearest counts', async () => {
     const own = '<a:lstStyle><a:lvl1pPr><a:buNone/></a:lvl1pPr></a:lstStyle>';
     const shapes =
@@ -149,6 +182,27 @@ describe('pptx: lists', () => {
     const paragraph = '<a:p><a:r><a:t>a</a:t></a:r><a:br/><a:fld><a:t>7</a:t></a:fld></a:p>';
     expect(await read(sp(paragraph))).toEqual(['paragraph: a 7']);
   });
+
+  it('when a text has equations, then they are formulas where they stand', async () => {
+    const equation = '<a14:m><m:oMath><m:r><m:t>x+1</m:t></m:r></m:oMath></a14:m>';
+    const shape = sp(
+      `<a:p><a:r><a:t>Let </a:t></a:r>${equation}<a:r><a:t> be</a:t></a:r></a:p><a:p>${equation}</a:p>` +
+        `<a:p><a:pPr><a:buChar char="•"/></a:pPr><a:r><a:t>or </a:t></a:r>${equation}</a:p>`,
+    );
+    const choice = `<mc:AlternateContent><mc:Choice Requires="a14">${shape}</mc:Choice><mc:Fallback>${sp(p('a picture'))}</mc:Fallback></mc:AlternateContent>`;
+    expect(await read(choice)).toEqual([
+      'inline group',
+      '  paragraph: Let ',
+      '  formula: x+1',
+      '  paragraph:  be',
+      'formula: x+1',
+      'list group',
+      '  item - ',
+      '    inline group',
+      '      text: or ',
+      '      formula: x+1',
+    ]);
+  });
 });
 
 describe('pptx: tables, charts, pictures', () => {
@@ -170,19 +224,56 @@ describe('pptx: tables, charts, pictures', () => {
   it('when there is a chart, then its data is a table', async () => {
     const cache = (kind: string, ...values: string[]) =>
       `<c:${kind}Ref><c:${kind}Cache>${values.map((value, index) => `<c:pt idx="${index}"><c:v>${value}</c:v></c:pt>`).join('')}</c:${kind}Cache></c:${kind}Ref>`;
-    const series = `<c:ser><c:tx>${cache('str', 'Sales')}</c:tx><c:cat>${cache('str', 'Q1', 'Q2')}</c:cat><c:val>${cache('num', '4.2999999999999998', '5')}</c:val></c:ser>`;
+    const series = `<c:ser><c:tx>${cache('str', 'Sales')}</c:tx><c:cat>${cache('str', '1.10', 'Q2')}</c:cat><c:val>${cache('num', '4.2999999999999998', '5.0')}</c:val></c:ser>`;
     const chart = `<c:chartSpace ${NAMESPACES}><c:chart><c:plotArea><c:barChart>${series}</c:barChart></c:plotArea></c:chart></c:chartSpace>`;
     expect(
       await read(frame('<c:chart r:id="chart"/>'), { 'charts/chart1.xml': chart }, [
         ['chart', 'chart', '../charts/chart1.xml'],
       ]),
-    ).toEqual(['chart: ', 'table: [|Sales][Q1|4.3][Q2|5]', '  caption: Bar chart']);
+    ).toEqual(['chart: ', 'table: [|Sales][1.10|4.3][Q2|5]', '  caption: Bar chart']);
   });
 
-  it('when there is a picture, then it keeps its alternative text', async () => {
-    expect(await read('<p:pic><p:nvPicPr><p:cNvPr id="2" name="x" descr="A cat"/></p:nvPicPr></p:pic>')).toEqual([
-      'picture: A cat',
-    ]);
+  it('when there is a picture, then it keeps the alternative text that a person wrote', async () => {
+    const picture = (description: string) =>
+      `<p:pic><p:nvPicPr><p:cNvPr id="2" name="x" descr="${description}"/></p:nvPicPr></p:pic>`;
+    expect(
+      await read(picture('A cat') + picture('cat.jpg') + picture('A cat Description automatically generated')),
+    ).toEqual(['picture: A cat', 'picture: ', 'picture: ']);
+  });
+
+  describe('diagrams', () => {
+    const point = (id: number, text: string, type = 'node') =>
+      `<dgm:pt modelId="${id}" type="${type}"><dgm:t><a:p><a:r><a:t>${text}</a:t></a:r></a:p></dgm:t></dgm:pt>`;
+    const below = (from: number, to: number, order = 0, type = 'parOf') =>
+      `<dgm:cxn type="${type}" srcId="${from}" destId="${to}" srcOrd="${order}"/>`;
+    const readDiagram = (points: string, connections: string) =>
+      read(
+        frame('<dgm:relIds r:dm="d"/>'),
+        {
+          'diagrams/data1.xml': `<dgm:dataModel ${NAMESPACES}><dgm:ptLst>${points}</dgm:ptLst><dgm:cxnLst>${connections}</dgm:cxnLst></dgm:dataModel>`,
+        },
+        [['d', 'diagramData', '../diagrams/data1.xml']],
+      );
+
+    it('when a slide has SmartArt, then its texts are a list, in its order', async () => {
+      const points =
+        point(0, '', 'doc') + point(1, 'Second') + point(2, 'First') + point(3, 'Below') + point(4, '', 'pres');
+      const connections = below(0, 1, 1) + below(0, 2, 0) + below(2, 3) + below(1, 4, 0, 'presOf');
+      expect(await readDiagram(points, connections)).toEqual([
+        'list group',
+        '  item - First',
+        '    list group',
+        '      item - Below',
+        '  item - Second',
+      ]);
+    });
+
+    it('when a diagram runs in circles or without end, then each text is read once', async () => {
+      const ids = Array.from({ length: 3_000 }, (_, index) => index + 1);
+      const points = point(0, '', 'doc') + ids.map((id) => point(id, `n${id}`)).join('');
+      const lines = await readDiagram(points, ids.map((id) => below(id - 1, id)).join('') + below(3_000, 1));
+      expect(lines.filter((line) => line.includes('item'))).toHaveLength(3_000);
+    });
   });
 });
 
