@@ -2,7 +2,7 @@ import { InlineContent, type Inline, type RunFormat } from '../../package/inline
 import type { Relationships } from '../../package/relationships.js';
 import type { XmlElement } from '../../package/xml-tree.js';
 import type { DrawingParts, Picture } from './drawings.js';
-import { latexFromOmml } from './equations.js';
+import { latexFromOmml } from '../../package/equations.js';
 import { Fields, linkOf, tickBox } from './fields.js';
 import type { ListPlace } from './lists.js';
 import type { NoteKind, Notes } from './notes.js';

@@ -1,6 +1,6 @@
 import { InlineContent, type Inline } from '../../package/inline-content.js';
 import type { XmlElement } from '../../package/xml-tree.js';
-import { latexFromOmml } from '../docx/equations.js';
+import { latexFromOmml } from '../../package/equations.js';
 
 /** The pieces of an `a:p`; a line break is a space, as in Docling. */
 export function paragraphInlines(paragraph: XmlElement): Inline[] {

@@ -1,4 +1,4 @@
-import type { XmlElement } from '../../package/xml-tree.js';
+import type { XmlElement } from './xml-tree.js';
 import { accentOf, escapedText, latexOf } from './latex-symbols.js';
 
 /** Names that LaTeX knows as upright functions. */
