@@ -18,7 +18,7 @@ export function markdownLine(runs: readonly TextRun[]): string {
     const start = words === '' ? run.text.length : run.text.indexOf(words);
     const trail = run.text.slice(start + words.length);
     add(run.text.slice(0, start));
-    add(core(run, words, before, trail.charAt(0) || firstCharacter(runs[index + 1])));
+    add(setApart(run, words, before, trail.charAt(0) || firstCharacter(runs[index + 1])));
     add(trail);
   });
   return pieces.join('').trim();
@@ -26,43 +26,49 @@ export function markdownLine(runs: readonly TextRun[]): string {
 
 function firstCharacter(run: TextRun | undefined): string {
   if (!run) return '';
-  const isMarked = run.kind !== 'text' || run.link !== undefined || STYLES.some(({ has }) => has(run.formatting));
-  return isMarked ? '*' : run.text.charAt(0);
+  if (run.kind === 'picture') return '<';
+  return run.link === undefined ? run.text.charAt(0) : '[';
 }
 
-function core(run: TextRun, text: string, before: string, after: string): string {
+/** `text` with its marks, and with spaces around it where they tell marks and scripts from their neighbours. */
+function setApart(run: TextRun, text: string, before: string, after: string): string {
   if (run.kind === 'picture') return IMAGE;
   if (text === '') return '';
   if (run.kind === 'formula') return `$${text}$`;
   const inner = run.kind === 'code' ? codeSpan(text) : escapeMarkdown(text, run.link !== undefined);
-  if (!run.link) return formatted(inner, run.formatting, before, after);
-  return `[${formatted(inner, run.formatting, '[', ']')}](${linkTarget(run.link)})`;
+  const { formatting, link } = run;
+  const marks = marksOf(formatting, link === undefined ? [before, after] : ['', '']);
+  const marked = marks + inner + reversed(marks);
+  if (link !== undefined) return `[${marked}](${linkTarget(link)})`;
+  const [opensApart, closesApart] = spacesAround(inner, marks, before, after);
+  const isScript = formatting !== undefined && formatting.script !== 'baseline';
+  const leads = opensApart || (isScript && !/^(?:\s|\p{Ps}|)$/u.test(before));
+  const trails = closesApart || (isScript && !endsWord(after));
+  return (leads ? ' ' : '') + marked + (trails ? ' ' : '');
 }
 
-const STYLES = [
-  { has: (formatting?: Formatting) => formatting?.strikethrough, mark: '~~', tag: 'del' },
-  { has: (formatting?: Formatting) => formatting?.italic, mark: '*', tag: 'em' },
-  { has: (formatting?: Formatting) => formatting?.bold, mark: '**', tag: 'strong' },
-] as const;
-
-function formatted(inner: string, formatting: Formatting | undefined, before: string, after: string): string {
-  if (!formatting) return inner;
-  let text = inner;
-  if (formatting.script === 'sub') text = `<sub>${text}</sub>`;
-  if (formatting.script === 'super') text = `<sup>${text}</sup>`;
-  // Where CommonMark would not see the marks as emphasis, only the HTML tag says it.
-  const marked = canBeMarked(text, before, after);
-  for (const { has, mark, tag } of STYLES) {
-    if (has(formatting)) text = marked ? mark + text + mark : `<${tag}>${text}</${tag}>`;
-  }
-  return text;
+/**
+ * Where marks are seen as such only beside a space, by the rule of left- and right-flanking delimiter runs in
+ * CommonMark, section 6.2. No word is parted: the text has punctuation there.
+ */
+function spacesAround(inner: string, marks: string, before: string, after: string): [boolean, boolean] {
+  const needed = (edge: string, neighbour: string) => marks !== '' && isPunctuation(edge) && !endsWord(neighbour);
+  return [needed(inner.charAt(0), before), needed(inner.at(-1) ?? '', after)];
 }
 
-/** The rule of left- and right-flanking delimiter runs in CommonMark, section 6.2. */
-function canBeMarked(inner: string, before: string, after: string): boolean {
-  const opens = !isPunctuation(inner.charAt(0)) || endsWord(before);
-  const closes = !isPunctuation(inner.at(-1) ?? '') || endsWord(after);
-  return opens && closes && before !== '*' && before !== '~';
+/** What stands before text of this look between `neighbours`; what stands after it is the same backwards. */
+function marksOf(formatting: Formatting | undefined, neighbours: readonly [string, string]): string {
+  // Marks right after other marks would be read as one run of them.
+  if (!formatting || neighbours[0] === '*' || neighbours[0] === '~') return '';
+  const { bold, italic, strikethrough } = formatting;
+  const emphasis = (bold ? '**' : '') + (italic ? '*' : '');
+  if (!strikethrough) return emphasis;
+  // Two kinds of marks flank each other only at the edges of a word.
+  return neighbours.every(endsWord) ? `${emphasis}~~` : '~~';
+}
+
+function reversed(marks: string): string {
+  return [...marks].reverse().join('');
 }
 
 function endsWord(character: string): boolean {
