@@ -11,40 +11,38 @@ export function markdownLine(runs: readonly TextRun[]): string {
   let before = '';
   const add = (piece: string): void => {
     pieces.push(piece);
-    before = piece.at(-1) ?? before;
+    before = lastCharacter(piece) || before;
   };
   runs.forEach((run, index) => {
     const words = run.text.trim();
     const start = words === '' ? run.text.length : run.text.indexOf(words);
     const trail = run.text.slice(start + words.length);
     add(run.text.slice(0, start));
-    add(setApart(run, words, before, trail.charAt(0) || firstCharacter(runs[index + 1])));
+    add(setApart(run, words, before, firstCharacter(trail || (runs[index + 1]?.text ?? ''))));
     add(trail);
   });
   return pieces.join('').trim();
 }
 
-function firstCharacter(run: TextRun | undefined): string {
-  if (!run) return '';
-  if (run.kind === 'picture') return '<';
-  return run.link === undefined ? run.text.charAt(0) : '[';
-}
-
-/** `text` with its marks, and with spaces around it where they tell marks and scripts from their neighbours. */
+/** `text` with its marks, and with spaces around it where they tell it from its neighbours. */
 function setApart(run: TextRun, text: string, before: string, after: string): string {
   if (run.kind === 'picture') return IMAGE;
   if (text === '') return '';
   if (run.kind === 'formula') return `$${text}$`;
-  const inner = run.kind === 'code' ? codeSpan(text) : escapeMarkdown(text, run.link !== undefined);
   const { formatting, link } = run;
+  const isCode = run.kind === 'code' && before !== '`';
+  const inner = isCode ? codeSpan(text) : escapeMarkdown(text, link !== undefined);
   const marks = marksOf(formatting, link === undefined ? [before, after] : ['', '']);
   const marked = marks + inner + reversed(marks);
-  if (link !== undefined) return `[${marked}](${linkTarget(link)})`;
-  const [opensApart, closesApart] = spacesAround(inner, marks, before, after);
   const isScript = formatting !== undefined && formatting.script !== 'baseline';
-  const leads = opensApart || (isScript && !/^(?:\s|\p{Ps}|)$/u.test(before));
-  const trails = closesApart || (isScript && !endsWord(after));
-  return (leads ? ' ' : '') + marked + (trails ? ' ' : '');
+  const leads = isScript && !/^(?:\s|\p{Ps}|)$/u.test(before);
+  const trails = isScript && !endsWord(after);
+  if (link !== undefined) {
+    // After an exclamation mark, a link would be a picture.
+    return `${leads || before === '!' ? ' ' : ''}[${marked}](${linkTarget(link)})${trails ? ' ' : ''}`;
+  }
+  const [opensApart, closesApart] = spacesAround(inner, marks, before, after);
+  return (leads || opensApart ? ' ' : '') + marked + (trails || closesApart ? ' ' : '');
 }
 
 /**
@@ -53,7 +51,7 @@ function setApart(run: TextRun, text: string, before: string, after: string): st
  */
 function spacesAround(inner: string, marks: string, before: string, after: string): [boolean, boolean] {
   const needed = (edge: string, neighbour: string) => marks !== '' && isPunctuation(edge) && !endsWord(neighbour);
-  return [needed(inner.charAt(0), before), needed(inner.at(-1) ?? '', after)];
+  return [needed(firstCharacter(inner), before), needed(lastCharacter(inner), after)];
 }
 
 /** What stands before text of this look between `neighbours`; what stands after it is the same backwards. */
@@ -77,4 +75,13 @@ function endsWord(character: string): boolean {
 
 function isPunctuation(character: string): boolean {
   return /[\p{P}\p{S}]/u.test(character);
+}
+
+function firstCharacter(text: string): string {
+  return text.slice(0, (text.codePointAt(0) ?? 0) > 0xffff ? 2 : 1);
+}
+
+function lastCharacter(text: string): string {
+  const isPair = (text.codePointAt(text.length - 2) ?? 0) > 0xffff;
+  return text.slice(isPair ? -2 : -1);
 }
