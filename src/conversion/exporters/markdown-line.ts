@@ -32,7 +32,9 @@ function setApart(run: TextRun, text: string, before: string, after: string): st
   const { formatting, link } = run;
   const isCode = run.kind === 'code' && before !== '`';
   const inner = isCode ? codeSpan(text) : escapeMarkdown(text, link !== undefined);
-  const marks = marksOf(formatting, link === undefined ? [before, after] : ['', '']);
+  // After punctuation, marks are followed by a space.
+  const next = isPunctuation(lastCharacter(inner)) ? '' : after;
+  const marks = marksOf(formatting, link === undefined ? [before, next] : ['', '']);
   const marked = marks + inner + reversed(marks);
   const isScript = formatting !== undefined && formatting.script !== 'baseline';
   const leads = isScript && !/^(?:\s|\p{Ps}|)$/u.test(before);
@@ -56,13 +58,17 @@ function spacesAround(inner: string, marks: string, before: string, after: strin
 
 /** What stands before text of this look between `neighbours`; what stands after it is the same backwards. */
 function marksOf(formatting: Formatting | undefined, neighbours: readonly [string, string]): string {
-  // Marks right after other marks would be read as one run of them.
-  if (!formatting || neighbours[0] === '*' || neighbours[0] === '~') return '';
-  const { bold, italic, strikethrough } = formatting;
-  const emphasis = (bold ? '**' : '') + (italic ? '*' : '');
-  if (!strikethrough) return emphasis;
+  if (!formatting) return '';
+  const emphasis = emphasisMark(neighbours).repeat((formatting.bold ? 2 : 0) + (formatting.italic ? 1 : 0));
+  if (!formatting.strikethrough || neighbours[0] === '~') return emphasis;
   // Two kinds of marks flank each other only at the edges of a word.
   return neighbours.every(endsWord) ? `${emphasis}~~` : '~~';
+}
+
+/** Marks right after the same marks would be read as one run of them; an underscore is no mark within a word. */
+function emphasisMark([before, after]: readonly [string, string]): string {
+  if (before !== '*') return '*';
+  return endsWord(after) ? '_' : '';
 }
 
 function reversed(marks: string): string {

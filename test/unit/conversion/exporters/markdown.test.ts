@@ -81,14 +81,16 @@ describe('the Markdown export', () => {
     expect(render()).toBe(`${markdown}\n`);
   });
 
-  test('when marks would run into others within a word, then the word is whole and the first of them stand', () => {
+  test('when marks would run into others within a word, then the word is whole and those that can stand do', () => {
     const group = builder.addGroup('inline', 'group');
     builder.addText('text', 'bo', group, { formatting: { bold: true } });
     builder.addText('text', 'th', group, { formatting: { italic: true } });
-    builder.addText('text', ' a', group);
+    builder.addText('text', 'x a', group);
     builder.addText('text', 'b', group, { formatting: { bold: true, strikethrough: true } });
     builder.addText('text', 'c', group);
-    expect(render()).toBe('**bo**th a~~b~~c\n');
+    builder.addText('text', ' d', group, { formatting: { bold: true } });
+    builder.addText('text', 'e', group, { formatting: { italic: true } });
+    expect(render()).toBe('**bo**thx a~~b~~c **d**_e_\n');
   });
 
   test('when text is raised or lowered, then it is a word of its own', () => {
