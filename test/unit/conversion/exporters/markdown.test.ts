@@ -63,7 +63,7 @@ describe('the Markdown export', () => {
     builder.addText('text', 'O: ', group);
     builder.addFormula('x^2', group);
     builder.addPicture(group);
-    expect(render()).toBe('see [**this**](https://example.org) `` a`b ``, H 2 O: $x^2$<!-- image -->\n');
+    expect(render()).toBe('see [**this**](https://example.org/) `` a`b ``, H 2 O: $x^2$<!-- image -->\n');
   });
 
   test('when neighbours look the same, then they are formatted as one', () => {
