@@ -31,8 +31,8 @@ describe('the parts of a Markdown text', () => {
   });
 
   test('when there is text, then words are runs of letters, marks and digits, and code is text', () => {
-    const { words } = markdownParts(lines('Naïve CAFÉ-12,5 x²', '', '```js', 'a_b(1)', '```', '', '`q` <b>'));
-    expect(words).toEqual(['naïve', 'café', '12', '5', 'x2', 'a', 'b', '1', 'q', 'b']);
+    const { words } = markdownParts(lines('Naïve CAFÉ-12,5 x²', '', '```js', 'a_b(1)', '```', '', '`q` <b>', '', '<p>r</p>'));
+    expect(words).toEqual(['naïve', 'café', '12', '5', 'x2', 'a', 'b', '1', 'q', 'b', 'p', 'r', 'p']);
   });
 
   test('when texts differ in dialect only, then their parts are the same', () => {
