@@ -31,7 +31,9 @@ describe('the parts of a Markdown text', () => {
   });
 
   test('when there is text, then words are runs of letters, marks and digits, and code is text', () => {
-    const { words } = markdownParts(lines('Naïve CAFÉ-12,5 x²', '', '```js', 'a_b(1)', '```', '', '`q` <b>', '', '<p>r</p>'));
+    const { words } = markdownParts(
+      lines('Naïve CAFÉ-12,5 x²', '', '```js', 'a_b(1)', '```', '', '`q` <b>', '', '<p>r</p>'),
+    );
     expect(words).toEqual(['naïve', 'café', '12', '5', 'x2', 'a', 'b', '1', 'q', 'b', 'p', 'r', 'p']);
   });
 
