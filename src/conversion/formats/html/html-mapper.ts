@@ -21,11 +21,13 @@ import { isLayoutTable, readTable } from './table-rows.js';
 /** Tables in tables whose structure is kept; below it their text is. */
 const TABLE_DEPTH = 4;
 
-/** A place in a list; its item comes to be with its first content. */
+/** A place in a list; its item comes to be with its first text, or with what stands for it. */
 interface ItemSlot {
   readonly list: GroupItem;
   readonly marker: string;
   item: ListItem | undefined;
+  /** What was shown before that text. */
+  readonly pictures: InlineImage[];
 }
 
 /** A part of the page that is furniture until a heading shows that it is not. */
@@ -167,9 +169,12 @@ export class HtmlMapper {
   }
 
   private readItem(nodes: readonly HtmlNode[], list: GroupItem, marker: string): ListItem | undefined {
-    const slot: ItemSlot = { list, marker, item: undefined };
+    const slot: ItemSlot = { list, marker, item: undefined, pictures: [] };
     const depth = this.at.depth + 1;
-    this.within({ parent: list, slot, depth, headingsAreText: true }, () => this.readNodes(nodes));
+    this.within({ parent: list, slot, depth, headingsAreText: true }, () => {
+      this.readNodes(nodes);
+      if (slot.pictures.length > 0) this.openItem(slot, []);
+    });
     return slot.item;
   }
 
@@ -218,17 +223,20 @@ export class HtmlMapper {
     const runs = this.line.buffer.take();
     const images = this.line.images.splice(0);
     const { slot } = this.at;
+    if (slot && !slot.item && runs.length === 0) {
+      for (const image of images) slot.pictures.push(image);
+      return;
+    }
     if (runs.length > 0) {
-      if (slot && !slot.item) slot.item = addItem(this.builder, runs, slot.list, slot.marker, this.layer);
+      if (slot && !slot.item) this.openItem(slot, runs);
       else addParagraph(this.builder, runs, this.container(), this.layer);
     }
     for (const image of images) this.addPicture(image);
   }
 
-  /** Adds a picture that begins a line before the text; in a list, that text comes first: it is the item. */
+  /** Adds a picture that begins a line before the line's text. */
   private endPictureLine(): void {
-    const startsItem = this.at.slot !== undefined && this.at.slot.item === undefined;
-    if (this.line.images.length > 0 && this.line.buffer.isEmpty && !startsItem) this.endLine();
+    if (this.line.images.length > 0 && this.line.buffer.isEmpty) this.endLine();
   }
 
   /** The caption is the figure's, or else the alternative text. */
@@ -254,8 +262,14 @@ export class HtmlMapper {
   private container(): DocumentNode | undefined {
     const { slot, parent } = this.at;
     if (!slot) return parent;
-    slot.item ??= addItem(this.builder, [], slot.list, slot.marker, this.layer);
-    return slot.item;
+    return slot.item ?? this.openItem(slot, []);
+  }
+
+  private openItem(slot: ItemSlot, runs: readonly InlineRun[]): ListItem {
+    const item = addItem(this.builder, runs, slot.list, slot.marker, this.layer);
+    slot.item = item;
+    for (const picture of slot.pictures.splice(0)) this.addPicture(picture);
+    return item;
   }
 
   private within<T>(change: Partial<Position>, read: () => T): T {

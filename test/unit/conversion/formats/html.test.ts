@@ -161,6 +161,16 @@ describe('the HTML reader', () => {
     expect(await markdown('<nav><a href="/">Home</a></nav><p>x</p>')).toBe('[Home](/)\n\nx');
   });
 
+  test('when an item begins with pictures, then its text comes first', async () => {
+    const html = '<ul><li><div><img alt="cat"></div><p>A <i>cat</i></p><li><p><img></p><pre>x</pre></ul>';
+    expect(await markdown(html)).toBe(
+      lines(
+        ...['- A *cat*', '', '    cat', '', '    <!-- image -->', '', '-'],
+        ...['    <!-- image -->', '', '    ```', '    x', '    ```'],
+      ),
+    );
+  });
+
   test('when a picture is linked, then its caption is', async () => {
     expect(await markdown('<p><a href="/big.png"><img alt="cat"></a></p>')).toBe('[cat](/big.png)\n\n<!-- image -->');
   });
