@@ -21,9 +21,11 @@ export const htmlFormat: Format = {
 
 /** XHTML closes any empty element at once, where HTML reads on to an end tag: to the end of the page for a script. */
 function withEndTags(source: string): string {
-  return source.replace(/<([a-z][\w.:-]*)([^<>]*)\/>/gi, (tag, name: string, rest: string) =>
-    VOID_ELEMENTS.has(name.toLowerCase()) ? tag : `<${name}${rest}></${name}>`,
-  );
+  // The name is looked for in what was found: two patterns side by side would share out a long name in every way.
+  return source.replace(/<([a-z][^<>]*)\/>/gi, (tag, inner: string) => {
+    const name = /^[^\s/]*/.exec(inner)?.[0] ?? '';
+    return VOID_ELEMENTS.has(name.toLowerCase()) ? tag : `<${inner}></${name}>`;
+  });
 }
 
 function declaredEncoding(head: string): string | undefined {
