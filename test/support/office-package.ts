@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
 import { resolve, type DoclingDocument, type DocumentNode } from '../../src/conversion/document/docling-document.js';
 import type { Format, FormatInput } from '../../src/conversion/formats/format.js';
+import { validated } from './valid-document.js';
 
 export type PackageEntries = Readonly<Record<string, string | Buffer>>;
 
@@ -27,13 +28,13 @@ export async function withPackage<T>(entries: PackageEntries, use: (path: string
   }
 }
 
-/** Reads a package made of these entries with a format. */
+/** Reads a package made of these entries with a format, as a valid document. */
 export async function readPackage(
   format: Format,
   entries: PackageEntries,
   options: Partial<FormatInput> = {},
 ): Promise<DoclingDocument> {
-  return withPackage(entries, (file) => format.read(formatInput(file, options)));
+  return validated(await withPackage(entries, (file) => format.read(formatInput(file, options))));
 }
 
 export function formatInput(file: string, options: Partial<FormatInput> = {}): FormatInput {

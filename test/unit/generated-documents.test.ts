@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { SUPPORTED_TYPES } from '../../src/conversion/detection/supported-types.js';
 import { describeSettings } from '../../src/config.js';
 import { ERRORS, type ErrorDefinition } from '../../src/errors.js';
 import { expectGenerated, ROOT } from '../support/generated.js';
@@ -45,7 +46,6 @@ describe('documents that the code knows the facts of', () => {
   });
 
   test('when the README shows the settings, then they are those of the code', () => {
-    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
     const table = [
       '| Setting | Default | Meaning |',
       '| ------- | ------- | ------- |',
@@ -55,12 +55,24 @@ describe('documents that the code knows the facts of', () => {
       ),
     ].join('\n');
 
-    expectGenerated(
-      'README.md',
-      readme.replace(
-        /(<!-- settings -->\n)[^]*?(\n<!-- \/settings -->)/,
-        (_, start: string, end: string) => start + table + end,
-      ),
+    expectSection('settings', table);
+  });
+
+  test('when the README lists documents, then they are those of the registry', () => {
+    const rows = SUPPORTED_TYPES.map(
+      ({ title, extensions }) => `| ${title} | ${extensions.map((extension) => `\`${extension}\``).join(' ')} |`,
     );
+
+    expectSection('documents', ['| kind | files |', '| ---- | ----- |', ...rows].join('\n'));
   });
 });
+
+/** Holds what the README has between two comments of that name. */
+function expectSection(name: string, content: string): void {
+  const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+  const section = new RegExp(`(<!-- ${name} -->\\n)(?:[^]*?\\n)?(<!-- /${name} -->)`);
+  expectGenerated(
+    'README.md',
+    readme.replace(section, (_, start: string, end: string) => `${start}${content}\n${end}`),
+  );
+}

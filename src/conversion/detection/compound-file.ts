@@ -10,27 +10,34 @@ const MAX_DIRECTORY_SECTORS = 64;
 /** Sectors of the allocation table that the header itself lists. */
 const HEADER_TABLE_SECTORS = 109;
 
+/** What a file is: the extension that such files usually have, and in words. */
+export interface FileKind {
+  readonly extension: string;
+  readonly kind: string;
+}
+
 /** Streams that tell what a compound file is. */
-const KINDS: readonly (readonly [stream: string, kind: string])[] = [
-  ['WordDocument', 'a legacy Word document (.doc)'],
-  ['Workbook', 'a legacy Excel workbook (.xls)'],
-  ['Book', 'a legacy Excel workbook (.xls)'],
-  ['PowerPoint Document', 'a legacy PowerPoint presentation (.ppt)'],
-  ['__properties_version1.0', 'an Outlook message (.msg)'],
-  ['VisioDocument', 'a Visio drawing (.vsd)'],
+const KINDS: readonly (readonly [stream: string, extension: string, kind: string])[] = [
+  ['WordDocument', '.doc', 'a legacy Word document'],
+  ['Workbook', '.xls', 'a legacy Excel workbook'],
+  ['Book', '.xls', 'a legacy Excel workbook'],
+  ['PowerPoint Document', '.ppt', 'a legacy PowerPoint presentation'],
+  ['__properties_version1.0', '.msg', 'an Outlook message'],
+  ['VisioDocument', '.vsd', 'a Visio drawing'],
 ];
 
 /**
- * What a compound file is, to be put after "The input is": no format reads any of them.
+ * What a compound file is; undefined when it is none of the known kinds.
  *
  * @throws AppError E004 when it is the envelope of an encrypted Office document, or broken.
  */
-export async function describeCompoundFile(path: string): Promise<string> {
+export async function compoundFileKind(path: string): Promise<FileKind | undefined> {
   const names = await readStreamNames(path);
   if (names.has('EncryptedPackage')) {
     throw new AppError('E004', 'The document is encrypted: it is protected by a password.');
   }
-  return KINDS.find(([stream]) => names.has(stream))?.[1] ?? 'an OLE compound file of another kind';
+  const found = KINDS.find(([stream]) => names.has(stream));
+  return found && { extension: found[1], kind: found[2] };
 }
 
 async function readStreamNames(path: string): Promise<Set<string>> {

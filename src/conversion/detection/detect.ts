@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileTypeFromFile } from 'file-type';
 import { AppError } from '../../errors.js';
 import { FORMATS, typeByExtension, typeByMime, type RecognisedType } from '../formats/registry.js';
-import { COMPOUND_FILE_MAGIC, describeCompoundFile } from './compound-file.js';
+import { COMPOUND_FILE_MAGIC, compoundFileKind, type FileKind } from './compound-file.js';
 import { readHead } from './head.js';
 import { describeSupportedTypes } from './supported-types.js';
 import { decodeText, sniffHtml } from './text.js';
@@ -21,9 +21,9 @@ const PDF_OBJECT = /\b\d+ \d+ obj\b/;
 /** Readers look this far for a PDF's header (ISO 32000, implementation note 13). */
 const PDF_HEADER_WITHIN = 1024;
 /** Texts that are documents of a kind of their own, whatever their name says. */
-const FOREIGN_TEXTS: readonly (readonly [start: RegExp, kind: string])[] = [
-  [/^\{\\rtf/, 'a Rich Text Format document (.rtf)'],
-  [/^%!PS/, 'a PostScript document (.ps)'],
+const FOREIGN_TEXTS: readonly (FileKind & { readonly start: RegExp })[] = [
+  { start: /^\{\\rtf/, extension: '.rtf', kind: 'a Rich Text Format document' },
+  { start: /^%!PS/, extension: '.ps', kind: 'a PostScript document' },
 ];
 
 /**
@@ -51,7 +51,10 @@ async function detectByContent(filePath: string, hints: DetectionHints): Promise
     const content = await readZipContent(filePath);
     return 'type' in content ? content.type : content.unsupported;
   }
-  if (startsWith(head.bytes, COMPOUND_FILE_MAGIC)) return describeCompoundFile(filePath);
+  if (startsWith(head.bytes, COMPOUND_FILE_MAGIC)) {
+    const kind = await compoundFileKind(filePath);
+    return kind ? typeOfKind(kind) : 'an OLE compound file of another kind';
+  }
   if (isPdf(head.bytes)) return typeOf('application/pdf');
   const text = decodeText(head);
   return text === undefined ? detectBinary(filePath) : detectText(text, hints);
@@ -78,8 +81,8 @@ async function detectBinary(filePath: string): Promise<Detected> {
 }
 
 function detectText(text: string, { fileName, declaredMimeType }: DetectionHints): Detected {
-  const foreign = FOREIGN_TEXTS.find(([start]) => start.test(text));
-  if (foreign) return foreign[1];
+  const foreign = FOREIGN_TEXTS.find(({ start }) => start.test(text));
+  if (foreign) return typeOfKind(foreign);
   const html = sniffHtml(text);
   if (html === 'document') return typeOf('text/html');
   if (html === 'xhtml') return typeOf('application/xhtml+xml');
@@ -93,6 +96,11 @@ function detectText(text: string, { fileName, declaredMimeType }: DetectionHints
 
 function plainText(type: RecognisedType | undefined): RecognisedType | undefined {
   return type && FORMATS[type.format].plainText ? type : undefined;
+}
+
+/** The type of the format that is registered for the kind, if one is. */
+function typeOfKind({ extension, kind }: FileKind): Detected {
+  return typeByExtension(extension) ?? `${kind} (${extension})`;
 }
 
 function typeOf(mimeType: string): RecognisedType {

@@ -18,6 +18,7 @@ import {
 } from './docling-document.js';
 import { AppError } from '../../errors.js';
 import { LIMITS } from '../limits.js';
+import { canonicalLink } from './canonical-link.js';
 import { codeLanguage } from './code-language.js';
 import { printable } from './printable.js';
 import { layOutTable, type CellRows } from './table-layout.js';
@@ -200,7 +201,7 @@ export class DocumentBuilder {
           ...options.formatting,
         },
       }),
-      ...(options.hyperlink && { hyperlink: options.hyperlink }),
+      ...(options.hyperlink && { hyperlink: canonicalLink(options.hyperlink) }),
     };
   }
 

@@ -17,7 +17,8 @@ function isMarkup(character: string, text: string, index: number, mayLink: boole
   const after = text.charAt(index + 1);
   switch (character) {
     case '\\':
-      return PUNCTUATION.test(after);
+      // At the end, what follows may be a mark or a line break.
+      return after === '' || after === '\n' || PUNCTUATION.test(after);
     case '*':
       return !(isBlank(before) && isBlank(after));
     case '_':
@@ -30,7 +31,7 @@ function isMarkup(character: string, text: string, index: number, mayLink: boole
     case '&':
       return /^&#?\w{1,31};/.test(text.slice(index, index + 34));
     case '~':
-      return before === '~' || after === '~';
+      return before === '~' || after === '~' || before === '' || after === '';
     default:
       return true;
   }

@@ -11,58 +11,68 @@ export function markdownLine(runs: readonly TextRun[]): string {
   let before = '';
   const add = (piece: string): void => {
     pieces.push(piece);
-    before = piece.at(-1) ?? before;
+    before = lastCharacter(piece) || before;
   };
   runs.forEach((run, index) => {
     const words = run.text.trim();
     const start = words === '' ? run.text.length : run.text.indexOf(words);
     const trail = run.text.slice(start + words.length);
     add(run.text.slice(0, start));
-    add(core(run, words, before, trail.charAt(0) || firstCharacter(runs[index + 1])));
+    add(setApart(run, words, before, firstCharacter(trail || (runs[index + 1]?.text ?? ''))));
     add(trail);
   });
   return pieces.join('').trim();
 }
 
-function firstCharacter(run: TextRun | undefined): string {
-  if (!run) return '';
-  const isMarked = run.kind !== 'text' || run.link !== undefined || STYLES.some(({ has }) => has(run.formatting));
-  return isMarked ? '*' : run.text.charAt(0);
-}
-
-function core(run: TextRun, text: string, before: string, after: string): string {
+/** `text` with its marks, and with spaces around it where they tell it from its neighbours. */
+function setApart(run: TextRun, text: string, before: string, after: string): string {
   if (run.kind === 'picture') return IMAGE;
   if (text === '') return '';
   if (run.kind === 'formula') return `$${text}$`;
-  const inner = run.kind === 'code' ? codeSpan(text) : escapeMarkdown(text, run.link !== undefined);
-  if (!run.link) return formatted(inner, run.formatting, before, after);
-  return `[${formatted(inner, run.formatting, '[', ']')}](${linkTarget(run.link)})`;
-}
-
-const STYLES = [
-  { has: (formatting?: Formatting) => formatting?.strikethrough, mark: '~~', tag: 'del' },
-  { has: (formatting?: Formatting) => formatting?.italic, mark: '*', tag: 'em' },
-  { has: (formatting?: Formatting) => formatting?.bold, mark: '**', tag: 'strong' },
-] as const;
-
-function formatted(inner: string, formatting: Formatting | undefined, before: string, after: string): string {
-  if (!formatting) return inner;
-  let text = inner;
-  if (formatting.script === 'sub') text = `<sub>${text}</sub>`;
-  if (formatting.script === 'super') text = `<sup>${text}</sup>`;
-  // Where CommonMark would not see the marks as emphasis, only the HTML tag says it.
-  const marked = canBeMarked(text, before, after);
-  for (const { has, mark, tag } of STYLES) {
-    if (has(formatting)) text = marked ? mark + text + mark : `<${tag}>${text}</${tag}>`;
+  const { formatting, link } = run;
+  const isCode = run.kind === 'code' && before !== '`';
+  const inner = isCode ? codeSpan(text) : escapeMarkdown(text, link !== undefined);
+  // After punctuation, marks are followed by a space.
+  const next = isPunctuation(lastCharacter(inner)) ? '' : after;
+  const marks = marksOf(formatting, link === undefined ? [before, next] : ['', '']);
+  const marked = marks + inner + reversed(marks);
+  const isScript = formatting !== undefined && formatting.script !== 'baseline';
+  const leads = isScript && !/^(?:\s|\p{Ps}|)$/u.test(before);
+  const trails = isScript && !endsWord(after);
+  if (link !== undefined) {
+    // After an exclamation mark, a link would be a picture.
+    return `${leads || before === '!' ? ' ' : ''}[${marked}](${linkTarget(link)})${trails ? ' ' : ''}`;
   }
-  return text;
+  const [opensApart, closesApart] = spacesAround(inner, marks, before, after);
+  return (leads || opensApart ? ' ' : '') + marked + (trails || closesApart ? ' ' : '');
 }
 
-/** The rule of left- and right-flanking delimiter runs in CommonMark, section 6.2. */
-function canBeMarked(inner: string, before: string, after: string): boolean {
-  const opens = !isPunctuation(inner.charAt(0)) || endsWord(before);
-  const closes = !isPunctuation(inner.at(-1) ?? '') || endsWord(after);
-  return opens && closes && before !== '*' && before !== '~';
+/**
+ * Where marks are seen as such only beside a space, by the rule of left- and right-flanking delimiter runs in
+ * CommonMark, section 6.2. No word is parted: the text has punctuation there.
+ */
+function spacesAround(inner: string, marks: string, before: string, after: string): [boolean, boolean] {
+  const needed = (edge: string, neighbour: string) => marks !== '' && isPunctuation(edge) && !endsWord(neighbour);
+  return [needed(firstCharacter(inner), before), needed(lastCharacter(inner), after)];
+}
+
+/** What stands before text of this look between `neighbours`; what stands after it is the same backwards. */
+function marksOf(formatting: Formatting | undefined, neighbours: readonly [string, string]): string {
+  if (!formatting) return '';
+  const emphasis = emphasisMark(neighbours).repeat((formatting.bold ? 2 : 0) + (formatting.italic ? 1 : 0));
+  if (!formatting.strikethrough || neighbours[0] === '~') return emphasis;
+  // Two kinds of marks flank each other only at the edges of a word.
+  return neighbours.every(endsWord) ? `${emphasis}~~` : '~~';
+}
+
+/** Marks right after the same marks would be read as one run of them; an underscore is no mark within a word. */
+function emphasisMark([before, after]: readonly [string, string]): string {
+  if (before !== '*') return '*';
+  return endsWord(after) ? '_' : '';
+}
+
+function reversed(marks: string): string {
+  return [...marks].reverse().join('');
 }
 
 function endsWord(character: string): boolean {
@@ -71,4 +81,13 @@ function endsWord(character: string): boolean {
 
 function isPunctuation(character: string): boolean {
   return /[\p{P}\p{S}]/u.test(character);
+}
+
+function firstCharacter(text: string): string {
+  return text.slice(0, (text.codePointAt(0) ?? 0) > 0xffff ? 2 : 1);
+}
+
+function lastCharacter(text: string): string {
+  const isPair = (text.codePointAt(text.length - 2) ?? 0) > 0xffff;
+  return text.slice(isPair ? -2 : -1);
 }

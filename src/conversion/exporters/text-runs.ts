@@ -32,11 +32,15 @@ function runOf(item: TextItem): TextRun {
 
 function append(runs: TextRun[], run: TextRun): void {
   const last = runs.at(-1);
-  if (last && last.kind === 'text' && run.kind === 'text' && looksLike(last, run)) {
+  if (last && isJoinable(last) && last.kind === run.kind && looksLike(last, run)) {
     runs[runs.length - 1] = { ...last, text: last.text + run.text };
   } else if (run.text !== '' || run.kind === 'picture') {
     runs.push(run);
   }
+}
+
+function isJoinable({ kind }: TextRun): boolean {
+  return kind === 'text' || kind === 'code';
 }
 
 function looksLike(one: TextRun, other: TextRun): boolean {

@@ -52,6 +52,7 @@ async function parseRows(
     record_delimiter: ['\r\n', '\n', '\r'],
     from_line: dialect.firstLine,
     quote,
+    ltrim: dialect.spacedQuotes,
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.js';
 import { DocumentBuilder } from '../document/document-builder.js';
 import { LIMITS } from '../limits.js';
 import type { Format } from './format.js';
-import { readHtml } from './html/read-html.js';
+import { readFragment } from './html/read-html.js';
 import { readTextFile } from './text-decoding.js';
 
 /** Levels of tokens; a list or quote in another takes two. The parser drops what is below. */
@@ -16,7 +16,7 @@ export const markdownFormat: Format = {
     const source = withoutFrontMatter(await readTextFile(input.path));
     input.signal.throwIfAborted();
     const builder = new DocumentBuilder(input);
-    readHtml(toHtml(source), builder, { inferFurniture: false });
+    readFragment(toHtml(source), builder);
     input.onProgress(1);
     return builder.document;
   },

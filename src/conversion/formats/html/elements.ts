@@ -4,14 +4,15 @@ const words = (list: string) => new Set(list.split(' '));
 
 /** Never shown, or nothing that is text. */
 const NOT_SHOWN = words(
-  'head title meta link base script style template noscript svg canvas iframe frame object embed audio video datalist rp',
+  'head title meta link base script style template noscript canvas iframe frame object embed audio video datalist rp ' +
+    'defs desc metadata symbol',
 );
 
-/** What begins and ends a line of its own; the rest flows within a line. */
+/** What begins and ends a line of its own, `text` in drawings; the rest flows within a line. */
 const BLOCKS = words(
   'address article aside blockquote body button center dd details dialog dir div dl dt fieldset figcaption figure ' +
     'footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup option p ' +
-    'plaintext pre search section select summary table tbody td textarea tfoot th thead tr caption ul xmp',
+    'plaintext pre search section select summary table tbody td text textarea tfoot th thead tr caption ul xmp',
 );
 
 export const HEADINGS = words('h1 h2 h3 h4 h5 h6');
@@ -30,13 +31,16 @@ export function attribute(element: HtmlElement, name: string): string | undefine
   return element.attrs.find((candidate) => candidate.name === name)?.value;
 }
 
-/** Whether a browser without script would show nothing of it. */
+/** Whether a browser without script would show nothing of it, or only decoration. */
 export function isHidden(element: HtmlElement): boolean {
-  if (NOT_SHOWN.has(element.tagName)) return true;
-  return element.attrs.some(
-    ({ name, value }) =>
-      (name === 'hidden' && value !== 'until-found') || (name === 'style' && /display\s*:\s*none/i.test(value)),
-  );
+  return NOT_SHOWN.has(element.tagName) || element.attrs.some((one) => hides(one.name, one.value, element));
+}
+
+function hides(name: string, value: string, element: HtmlElement): boolean {
+  if (name === 'hidden') return value !== 'until-found';
+  if (name === 'style') return /display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)/i.test(value);
+  // Within a line it is an icon, an anchor or a second copy; a whole block may stand behind a dialog.
+  return name === 'aria-hidden' && value === 'true' && !isBlock(element);
 }
 
 /** The elements among the children that are shown. */

@@ -1,28 +1,43 @@
-import { attribute, isElement, isHidden } from './elements.js';
-import type { InlineRun } from './inline-buffer.js';
-import type { HtmlElement, HtmlNode } from './parse.js';
+import { HEADINGS, isElement, isHidden } from './elements.js';
+import type { HtmlNode } from './parse.js';
 
-const LANDMARKS = new Set(['nav', 'header']);
-const LANDMARK_ROLES = new Set(['navigation', 'banner', 'search', 'menubar']);
+/** Characters of prose that banners, menus and notices do not reach. */
+const MOST_FURNITURE = 2_000;
 
-/** Whether the author marks it as a page's banner, menu or search. */
-export function isLandmark(element: HtmlElement): boolean {
-  return LANDMARKS.has(element.tagName) || LANDMARK_ROLES.has(attribute(element, 'role') ?? '');
+/**
+ * Whether what stands before a page's first heading is furniture, as Docling takes it: if there is a
+ * heading at all, and not most of the page before it. Headings in tables begin no content.
+ */
+export function hasFurniture(page: { childNodes: readonly HtmlNode[] }): boolean {
+  let before = 0;
+  let after = 0;
+  let isAfter = false;
+  for (const { text, startsContent } of proseOf(page.childNodes)) {
+    isAfter ||= startsContent;
+    if (isAfter) after += text.length;
+    else before += text.length;
+  }
+  return isAfter && (before <= MOST_FURNITURE || before <= after);
 }
 
-/** Whether nothing but links, buttons and pictures is below, as in a menu. */
-export function isOnlyLinks(element: HtmlElement): boolean {
-  const waiting: HtmlNode[] = [element];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (!isElement(node)) {
-      if (node.nodeName === '#text' && 'value' in node && node.value.trim() !== '') return false;
-    } else if (node.tagName !== 'a' && node.tagName !== 'button' && !isHidden(node)) {
-      for (const child of node.childNodes) waiting.push(child);
+/** Shown text in order, without that of links; a heading outside tables comes as a piece of its own. */
+function* proseOf(roots: readonly HtmlNode[]): Generator<{ text: string; startsContent: boolean }> {
+  const waiting: { node: HtmlNode; inTable: boolean }[] = [];
+  const push = (nodes: readonly HtmlNode[], inTable: boolean) => {
+    for (let index = nodes.length - 1; index >= 0; index -= 1) {
+      const node = nodes[index];
+      if (node) waiting.push({ node, inTable });
+    }
+  };
+  push(roots, false);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, inTable } = next;
+    if (isElement(node)) {
+      if (isHidden(node) || node.tagName === 'a') continue;
+      if (!inTable && HEADINGS.has(node.tagName)) yield { text: '', startsContent: true };
+      push(node.childNodes, inTable || node.tagName === 'table');
+    } else if (node.nodeName === '#text' && 'value' in node) {
+      yield { text: node.value.trim(), startsContent: false };
     }
   }
-  return true;
-}
-
-export function areOnlyLinks(runs: readonly InlineRun[]): boolean {
-  return runs.every(({ text, style }) => style.link !== undefined || text.trim() === '');
 }

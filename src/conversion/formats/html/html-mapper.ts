@@ -3,9 +3,16 @@ import type { ContentLayer, DocumentNode, GroupItem, ListItem } from '../../docu
 import { LIMITS } from '../../limits.js';
 import { codeLanguageOf } from './code-block.js';
 import { CODE_BLOCKS, HEADINGS, LISTS, attribute, childElements, isBlock, isElement, isHidden } from './elements.js';
-import { areOnlyLinks, isLandmark, isOnlyLinks } from './furniture.js';
 import { InlineBuffer, type InlineRun, type InlineStyle } from './inline-buffer.js';
-import { addLeaf, addText, inlineContent, preformattedText, styleIn, type InlineContent } from './inline-content.js';
+import {
+  addLeaf,
+  addText,
+  inlineContent,
+  preformattedText,
+  styleIn,
+  type InlineContent,
+  type InlineImage,
+} from './inline-content.js';
 import { ListNumbering } from './list-numbering.js';
 import type { HtmlElement, HtmlNode } from './parse.js';
 import { addItem, addParagraph, singleText } from './runs-to-document.js';
@@ -14,11 +21,13 @@ import { isLayoutTable, readTable } from './table-rows.js';
 /** Tables in tables whose structure is kept; below it their text is. */
 const TABLE_DEPTH = 4;
 
-/** A place in a list; its item comes to be with its first content. */
+/** A place in a list; its item comes to be with its first text, or with what stands for it. */
 interface ItemSlot {
   readonly list: GroupItem;
   readonly marker: string;
   item: ListItem | undefined;
+  /** What was shown before that text. */
+  readonly pictures: InlineImage[];
 }
 
 /** A part of the page that is furniture until a heading shows that it is not. */
@@ -41,22 +50,24 @@ interface Position {
 
 /** Walks a tree once, top to bottom, adds what it shows to a document, and empties the tree as it goes. */
 export class HtmlMapper {
-  private at: Position = {
-    parent: undefined,
-    slot: undefined,
-    region: { isFurniture: false },
-    style: {},
-    headingsAreText: false,
-    tableDepth: 0,
-    depth: 0,
-  };
+  private at: Position;
   private readonly line: InlineContent = { buffer: new InlineBuffer(), images: [] };
 
-  /** `beforeHeading`: a heading is still to come, and menus before it are furniture. */
+  /** `startsAsFurniture`: what stands before the first heading is furniture. */
   constructor(
     private readonly builder: DocumentBuilder,
-    private beforeHeading: boolean,
-  ) {}
+    startsAsFurniture: boolean,
+  ) {
+    this.at = {
+      parent: undefined,
+      slot: undefined,
+      region: { isFurniture: startsAsFurniture },
+      style: {},
+      headingsAreText: false,
+      tableDepth: 0,
+      depth: 0,
+    };
+  }
 
   readNodes(nodes: readonly HtmlNode[]): void {
     for (const node of nodes) this.readNode(node);
@@ -96,11 +107,10 @@ export class HtmlMapper {
     this.endLine();
   }
 
-  private regionOf(element: HtmlElement): Region {
-    if (this.at.region.isFurniture || this.at.headingsAreText) return this.at.region;
+  private regionOf({ tagName, parentNode }: HtmlElement): Region {
     // The footer of a quotation names its author.
-    if (element.tagName === 'footer' && element.parentNode?.nodeName !== 'blockquote') return { isFurniture: true };
-    return this.beforeHeading && isLandmark(element) ? { isFurniture: true } : this.at.region;
+    const isPageFooter = tagName === 'footer' && parentNode?.nodeName !== 'blockquote' && !this.at.headingsAreText;
+    return isPageFooter ? { isFurniture: true } : this.at.region;
   }
 
   /** All of an element's text into the line that is open. */
@@ -116,7 +126,6 @@ export class HtmlMapper {
     const { buffer, images } = inlineContent(element.childNodes, this.at.style);
     const { text, options } = singleText(buffer.take(), 'body');
     if (text !== '') {
-      this.beforeHeading = false;
       this.at.region.isFurniture = false;
       const level = Number(element.tagName.slice(1));
       if (level === 1) this.builder.addText('title', text, this.container(), options);
@@ -126,23 +135,19 @@ export class HtmlMapper {
   }
 
   private readList(element: HtmlElement): void {
-    const isMenu = this.beforeHeading && !this.at.region.isFurniture && isOnlyLinks(element);
-    const region = isMenu ? { isFurniture: true } : this.at.region;
-    this.within({ region }, () => {
-      const numbering = new ListNumbering(element);
-      const list = this.addList(numbering.isOrdered);
-      let last: ListItem | undefined;
-      for (const child of element.childNodes) {
-        if (isElement(child) ? isHidden(child) : !('value' in child && child.value.trim() !== '')) continue;
-        if (isElement(child) && LISTS.has(child.tagName)) {
-          // Strictly an error, commonly meant as part of the item before.
-          this.within({ parent: last ?? list, slot: undefined }, () => this.readNode(child));
-        } else {
-          const item = isElement(child) && child.tagName === 'li' ? child : undefined;
-          last = this.readItem(item?.childNodes ?? [child], list, numbering.markerOf(item)) ?? last;
-        }
+    const numbering = new ListNumbering(element);
+    const list = this.addList(numbering.isOrdered);
+    let last: ListItem | undefined;
+    for (const child of element.childNodes) {
+      if (isElement(child) ? isHidden(child) : !('value' in child && child.value.trim() !== '')) continue;
+      if (isElement(child) && LISTS.has(child.tagName)) {
+        // Strictly an error, commonly meant as part of the item before.
+        this.within({ parent: last ?? list, slot: undefined }, () => this.readNode(child));
+      } else {
+        const item = isElement(child) && child.tagName === 'li' ? child : undefined;
+        last = this.readItem(item?.childNodes ?? [child], list, numbering.markerOf(item)) ?? last;
       }
-    });
+    }
   }
 
   /** Terms become items, and what is said of them items below. */
@@ -164,9 +169,12 @@ export class HtmlMapper {
   }
 
   private readItem(nodes: readonly HtmlNode[], list: GroupItem, marker: string): ListItem | undefined {
-    const slot: ItemSlot = { list, marker, item: undefined };
+    const slot: ItemSlot = { list, marker, item: undefined, pictures: [] };
     const depth = this.at.depth + 1;
-    this.within({ parent: list, slot, depth, headingsAreText: true }, () => this.readNodes(nodes));
+    this.within({ parent: list, slot, depth, headingsAreText: true }, () => {
+      this.readNodes(nodes);
+      if (slot.pictures.length > 0) this.openItem(slot, []);
+    });
     return slot.item;
   }
 
@@ -215,28 +223,30 @@ export class HtmlMapper {
     const runs = this.line.buffer.take();
     const images = this.line.images.splice(0);
     const { slot } = this.at;
+    if (slot && !slot.item && runs.length === 0) {
+      for (const image of images) slot.pictures.push(image);
+      return;
+    }
     if (runs.length > 0) {
-      const layer = this.beforeHeading && areOnlyLinks(runs) ? 'furniture' : this.layer;
-      if (slot && !slot.item) slot.item = addItem(this.builder, runs, slot.list, slot.marker, this.layer);
-      else addParagraph(this.builder, runs, this.container(), layer);
+      if (slot && !slot.item) this.openItem(slot, runs);
+      else addParagraph(this.builder, runs, this.container(), this.layer);
     }
     for (const image of images) this.addPicture(image);
   }
 
-  /** Adds a picture that begins a line before the text; in a list, that text comes first: it is the item. */
+  /** Adds a picture that begins a line before the line's text. */
   private endPictureLine(): void {
-    const startsItem = this.at.slot !== undefined && this.at.slot.item === undefined;
-    if (this.line.images.length > 0 && this.line.buffer.isEmpty && !startsItem) this.endLine();
+    if (this.line.images.length > 0 && this.line.buffer.isEmpty) this.endLine();
   }
 
   /** The caption is the figure's, or else the alternative text. */
-  private addPicture(image: HtmlElement, caption: readonly InlineRun[] = []): void {
-    const alternative = attribute(image, 'alt')?.trim();
-    const layer = this.beforeHeading && caption.length === 0 ? 'furniture' : this.layer;
+  private addPicture({ element, link }: InlineImage, caption: readonly InlineRun[] = []): void {
+    const alternative = attribute(element, 'alt')?.trim();
+    const { layer } = this;
     const description = caption.length > 0 ? alternative : undefined;
     const picture = this.builder.addPicture(this.container(), description, undefined, 'picture', layer);
     if (caption.length > 0) this.addCaption(caption, picture);
-    else if (alternative) this.builder.addCaption(alternative, picture, { layer });
+    else if (alternative) this.builder.addCaption(alternative, picture, { layer, ...(link && { hyperlink: link }) });
   }
 
   private addCaption(runs: readonly InlineRun[], owner: Parameters<DocumentBuilder['addCaption']>[1]): void {
@@ -252,8 +262,14 @@ export class HtmlMapper {
   private container(): DocumentNode | undefined {
     const { slot, parent } = this.at;
     if (!slot) return parent;
-    slot.item ??= addItem(this.builder, [], slot.list, slot.marker, this.layer);
-    return slot.item;
+    return slot.item ?? this.openItem(slot, []);
+  }
+
+  private openItem(slot: ItemSlot, runs: readonly InlineRun[]): ListItem {
+    const item = addItem(this.builder, runs, slot.list, slot.marker, this.layer);
+    slot.item = item;
+    for (const picture of slot.pictures.splice(0)) this.addPicture(picture);
+    return item;
   }
 
   private within<T>(change: Partial<Position>, read: () => T): T {

@@ -31,10 +31,16 @@ export function styleIn(element: HtmlElement, outer: InlineStyle): InlineStyle {
   return own ? { ...outer, ...own } : outer;
 }
 
+export interface InlineImage {
+  readonly element: HtmlElement;
+  /** Where a click on it leads. */
+  readonly link: string | undefined;
+}
+
 /** All text below some nodes as one paragraph, blocks or not, and the images in it. */
 export interface InlineContent {
   readonly buffer: InlineBuffer;
-  readonly images: HtmlElement[];
+  readonly images: InlineImage[];
 }
 
 /** Needs no stack, however deep the nodes are nested. */
@@ -80,16 +86,41 @@ export function addLeaf(content: InlineContent, element: HtmlElement, style: Inl
       content.buffer.addLineBreak();
       return true;
     case 'img':
-      content.images.push(element);
+      content.images.push({ element, link: style.link });
       return true;
-    case 'math': {
-      const latex = latexOf(element);
-      if (latex !== undefined) content.buffer.add(latex, { ...style, formula: true });
-      return latex !== undefined;
-    }
+    case 'input':
+      content.buffer.addSpace();
+      content.buffer.add(shownInput(element), style);
+      content.buffer.addSpace();
+      return true;
+    case 'math':
+      addMath(content.buffer, element, style);
+      return true;
     default:
       return false;
   }
+}
+
+/** What a field of a form shows, or else its name, as Docling has it; a box is ticked or not. */
+function shownInput(input: HtmlElement): string {
+  const type = attribute(input, 'type')?.toLowerCase();
+  if (type === 'hidden') return '';
+  if (type === 'checkbox' || type === 'radio') return attribute(input, 'checked') === undefined ? '[ ]' : '[x]';
+  const shown = type === 'password' ? ['placeholder', 'name'] : ['value', 'placeholder', 'alt', 'name'];
+  return shown.map((name) => attribute(input, name)?.trim()).find((value) => value) ?? '';
+}
+
+/** A formula as its author wrote it, or else its symbols one by one. */
+function addMath(buffer: InlineBuffer, math: HtmlElement, style: InlineStyle): void {
+  const latex = latexOf(math);
+  if (latex !== undefined) return buffer.add(latex, { ...style, formula: true });
+  for (const element of elementsBelow(math.childNodes, ({ tagName }) => !tagName.startsWith('annotation'))) {
+    for (const node of element.childNodes) {
+      buffer.addSpace();
+      addText(buffer, node, style);
+    }
+  }
+  buffer.addSpace();
 }
 
 /** What the author of the formula wrote, if the page still has it. */

@@ -1,31 +1,37 @@
 import type { DocumentBuilder } from '../../document/document-builder.js';
-import { HEADINGS, elementsBelow } from './elements.js';
+import { isElement } from './elements.js';
+import { hasFurniture } from './furniture.js';
 import { HtmlMapper } from './html-mapper.js';
-import { parseHtml } from './parse.js';
-
-export interface HtmlOptions {
-  /**
-   * Whether what stands before the first heading and is only menus, links and pictures becomes
-   * furniture, as in a page of a web site.
-   */
-  readonly inferFurniture: boolean;
-}
+import { inlineContent } from './inline-content.js';
+import { textOf } from './inline-buffer.js';
+import { parseHtml, type HtmlDocument } from './parse.js';
 
 /**
- * Reads a page, or any piece of HTML, into `builder`.
+ * Reads a page of a web site into `builder`: its title and what stands before its first heading are
+ * furniture.
  *
  * @throws AppError E305 when it has too many elements, too deep ones, or too many table cells.
  */
-export function readHtml(source: string, builder: DocumentBuilder, options: HtmlOptions): void {
+export function readPage(source: string, builder: DocumentBuilder): void {
   const page = parseHtml(source);
-  const furniture = options.inferFurniture && hasHeading(page.childNodes);
-  new HtmlMapper(builder, furniture).readNodes(page.childNodes);
+  const title = titleOf(page);
+  if (title !== '') builder.addText('title', title, undefined, { layer: 'furniture' });
+  new HtmlMapper(builder, hasFurniture(page)).readNodes(page.childNodes);
 }
 
-/** Headings in tables are cells, not the beginning of the content. */
-function hasHeading(nodes: Parameters<typeof elementsBelow>[0]): boolean {
-  for (const { tagName } of elementsBelow(nodes, (element) => element.tagName !== 'table')) {
-    if (HEADINGS.has(tagName)) return true;
+/**
+ * Reads HTML that is all content into `builder`.
+ *
+ * @throws as `readPage` does.
+ */
+export function readFragment(source: string, builder: DocumentBuilder): void {
+  new HtmlMapper(builder, false).readNodes(parseHtml(source).childNodes);
+}
+
+function titleOf(page: HtmlDocument): string {
+  let nodes = page.childNodes;
+  for (const tagName of ['html', 'head', 'title']) {
+    nodes = nodes.filter(isElement).find((element) => element.tagName === tagName)?.childNodes ?? [];
   }
-  return false;
+  return textOf(inlineContent(nodes).buffer.take());
 }

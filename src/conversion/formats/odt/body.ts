@@ -1,4 +1,4 @@
-import type { DocumentNode } from '../../document/docling-document.js';
+import type { DocumentNode, TableItem } from '../../document/docling-document.js';
 import type { DocumentBuilder } from '../../document/document-builder.js';
 import { addChart, type Chart } from '../../package/chart.js';
 import { plainText } from '../../package/inline-content.js';
@@ -6,6 +6,7 @@ import { addParagraph } from '../../package/inline-writer.js';
 import type { XmlElement } from '../../package/xml-tree.js';
 import { ListWriter, type ListState } from './lists.js';
 import { readParagraph, type ParagraphContent } from './paragraph.js';
+import { isRich } from './rich-cell.js';
 import type { StyleSheet } from './styles.js';
 import { tableRows } from './tables.js';
 
@@ -27,11 +28,15 @@ const TRANSPARENT = new Set([
 /** Shapes that hold other shapes or text. */
 const SHAPES = new Set(['draw:a', 'draw:g', 'draw:custom-shape', 'draw:rect', 'draw:ellipse', 'draw:text-box']);
 
+/** Tables in tables whose structure is kept; below it their text is. */
+const TABLE_DEPTH = 4;
+
 /** Writes the blocks of `office:text` into the document. */
 export class BodyWriter {
   private readonly lists: ListWriter;
-  /** Notes cited so far, in the order of their marks. */
-  private readonly notes: XmlElement[] = [];
+  /** Notes cited so far and their marks, in order. */
+  private readonly notes = new Map<XmlElement, string>();
+  private tableDepth = 0;
 
   /** `charts` are the package's embedded charts, by the address under which a frame names them. */
   constructor(
@@ -53,28 +58,26 @@ export class BodyWriter {
   /** All blocks of `parent`, then the notes that they cite. Resumes after each block, so that the caller can pause. */
   *write(parent: XmlElement): Generator<void, void, undefined> {
     yield* this.writeBlocks(parent.elements(), undefined);
-    for (let index = 0; index < this.notes.length; index += 1) {
-      const body = this.notes[index]?.child('text:note-body');
+    for (const [note, mark] of this.notes) {
+      const body = note.child('text:note-body');
       const text = body ? this.lines(body).join('\n') : '';
-      if (text !== '') this.builder.addText('footnote', `[${index + 1}] ${text}`);
+      if (text !== '') this.builder.addText('footnote', `${mark} ${text}`);
     }
   }
 
-  /** Blocks as lines of text, where the document has no place for structure. Their shapes go to `shapes`. */
-  lines(parent: XmlElement, shapes: XmlElement[] = []): string[] {
+  /** Blocks as lines of text, where the document has no place for structure. */
+  lines(parent: XmlElement): string[] {
     return parent.elements().flatMap((element) => {
       if (element.name === 'text:p' || element.name === 'text:h') {
-        const content = this.read(element);
-        for (const shape of content.shapes) shapes.push(shape);
-        const text = plainText(content.inlines);
+        const text = plainText(this.read(element).inlines);
         return text === '' ? [] : [text];
       }
       if (element.name === 'table:table')
-        return tableRows(element, (cell) => this.lines(cell, shapes).join(' ')).map((row) =>
+        return tableRows(element, (cell) => this.lines(cell).join(' ')).map((row) =>
           row.map(({ text }) => text).join(' '),
         );
-      if (element.name === 'text:list') return element.elements().flatMap((item) => this.lines(item, shapes));
-      return TRANSPARENT.has(element.name) ? this.lines(element, shapes) : [];
+      if (element.name === 'text:list') return element.elements().flatMap((item) => this.lines(item));
+      return TRANSPARENT.has(element.name) ? this.lines(element) : [];
     });
   }
 
@@ -84,7 +87,10 @@ export class BodyWriter {
   ): Generator<void, void, undefined> {
     let list: ListState | undefined;
     for (const block of blocks) {
-      if (block.name === 'text:list') list = this.lists.write(block, owner, list);
+      if (block.name === 'text:list' && numbersHeadings(block)) {
+        list = undefined;
+        for (const item of block.elements()) yield* this.writeBlocks(item.elements(), owner);
+      } else if (block.name === 'text:list') list = this.lists.write(block, owner, list);
       else {
         // Soft page breaks and the like do not part a list.
         if (['text:p', 'text:h', 'table:table'].includes(block.name)) list = undefined;
@@ -101,21 +107,40 @@ export class BodyWriter {
     const content = this.read(paragraph);
     const style = paragraph.attribute('text:style-name');
     const text = plainText(content.inlines);
-    const isHeading = paragraph.name === 'text:h';
+    const level = this.headingLevel(paragraph);
     for (const shape of content.shapes) this.writeShape(shape, owner);
-    if (isHeading && text !== '') this.builder.addHeading(outlineLevel(paragraph), text, owner);
+    if (level !== undefined && text !== '') this.builder.addHeading(level, text, owner);
     else if (text !== '' && this.styles.isTitle(style)) this.builder.addText('title', text, owner);
     else if (text !== '' && this.styles.isSubtitle(style)) this.builder.addHeading(1, text, owner);
     else addParagraph(this.builder, 'text', content.inlines, owner);
     this.writeComments(content);
   }
 
+  private headingLevel(paragraph: XmlElement): number | undefined {
+    const own = paragraph.name === 'text:h' ? (paragraph.attribute('text:outline-level') ?? 1) : undefined;
+    const level = Number(own ?? this.styles.outlineLevel(paragraph.attribute('text:style-name')));
+    if (Number.isInteger(level)) return Math.min(Math.max(level, 1), 10);
+    return own === undefined ? undefined : 1;
+  }
+
   private writeTable(table: XmlElement, owner: DocumentNode | undefined): void {
-    const shapes: XmlElement[] = [];
-    const rows = tableRows(table, (cell) => this.lines(cell, shapes).join('\n'));
+    const rows = tableRows(table, (cell) => this.lines(cell).join('\n'));
     if (rows.length === 0) return;
-    this.builder.addTable(rows, owner);
-    for (const shape of shapes) this.writeShape(shape, owner);
+    const item = this.builder.addTable(rows, owner);
+    if (this.tableDepth >= TABLE_DEPTH) return;
+    rows.flat().forEach(({ element }, index) => {
+      if (isRich(element, this.styles)) this.writeCell(element, item, index);
+    });
+  }
+
+  private writeCell(element: XmlElement, table: TableItem, index: number): void {
+    const placed = table.data.table_cells[index];
+    if (!placed) return;
+    const group = this.builder.addGroup('unspecified', 'rich_cell_group', table);
+    placed.ref = { $ref: group.self_ref };
+    this.tableDepth += 1;
+    drain(this.writeBlocks(element.elements(), group));
+    this.tableDepth -= 1;
   }
 
   private writeAttached(content: ParagraphContent, owner: DocumentNode): void {
@@ -160,13 +185,21 @@ export class BodyWriter {
   }
 
   private read(paragraph: XmlElement): ParagraphContent {
-    return readParagraph(paragraph, this.styles, (note) => `[${this.notes.push(note)}]`);
+    return readParagraph(paragraph, this.styles, (note) => {
+      const mark = this.notes.get(note) ?? `[${this.notes.size + 1}]`;
+      this.notes.set(note, mark);
+      return mark;
+    });
   }
 }
 
-function outlineLevel(heading: XmlElement): number {
-  const level = Number(heading.attribute('text:outline-level') ?? 1);
-  return Number.isInteger(level) ? Math.min(Math.max(level, 1), 10) : 1;
+/** A list that is there only to number headings. */
+function numbersHeadings(list: XmlElement): boolean {
+  const leads = list.elements().map((item) => item.elements()[0]);
+  return (
+    leads.length > 0 &&
+    leads.every((lead) => lead?.name === 'text:h' || (lead?.name === 'text:list' && numbersHeadings(lead)))
+  );
 }
 
 function drain(steps: Generator<void, void, undefined>): void {

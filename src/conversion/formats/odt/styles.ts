@@ -6,6 +6,8 @@ interface Style {
   readonly listStyle: string | undefined;
   /** Made by direct formatting, not by the author's choice of a named style. */
   readonly automatic: boolean;
+  /** Of a style for headings, from 1. */
+  readonly outlineLevel: number | undefined;
   readonly format: RunFormat;
 }
 
@@ -14,6 +16,9 @@ export interface ListLevel {
   readonly ordered: boolean;
   readonly start: number;
 }
+
+/** The built-in styles for headings, which not every document gives an outline level. */
+const HEADING = /^Heading_20_(\d+)$/;
 
 /** Styles that lead back to themselves or chain endlessly are cut here. */
 const LONGEST_CHAIN = 20;
@@ -36,6 +41,12 @@ export class StyleSheet {
 
   isSubtitle(name: string | undefined): boolean {
     return this.isNamed(name, 'Subtitle');
+  }
+
+  /** The level of headings in this style, directly or as the base of an automatic one. */
+  outlineLevel(name: string | undefined): number | undefined {
+    const [style, base] = this.chain('paragraph', name);
+    return style?.outlineLevel ?? (style?.automatic ? base?.outlineLevel : undefined);
   }
 
   /** What a character style sets, through the styles that it is based on. */
@@ -83,6 +94,8 @@ export class StyleSheet {
           parent: element.attribute('style:parent-style-name'),
           listStyle: element.attribute('style:list-style-name'),
           automatic,
+          outlineLevel:
+            Number(element.attribute('style:default-outline-level') ?? HEADING.exec(name)?.[1]) || undefined,
           format: readFormat(element.child('style:text-properties')),
         });
     }

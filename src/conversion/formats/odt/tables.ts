@@ -9,16 +9,21 @@ const MOST_REPEATS = 1_000;
 /** Groups of rows, which may nest. */
 const ROW_GROUPS = new Set(['table:table-rows', 'table:table-header-rows', 'table:table-row-group']);
 
+/** A cell and the element that it was read from. */
+export interface OdtCell extends CellInput {
+  readonly element: XmlElement;
+}
+
 /**
  * A `table:table` as `DocumentBuilder.addTable` takes it. `textOf` is called once per cell, in document order.
  *
  * @throws AppError E305 when repeated cells make more than the limit.
  */
-export function tableRows(table: XmlElement, textOf: (cell: XmlElement) => string): CellInput[][] {
+export function tableRows(table: XmlElement, textOf: (cell: XmlElement) => string): OdtCell[][] {
   let places = 0;
   return rowsOf(table, false).flatMap(({ row, header }, index) => {
     const times = repeats(row, 'table:number-rows-repeated');
-    const cells: CellInput[] = [];
+    const cells: OdtCell[] = [];
     for (const cell of row.elements('table:table-cell')) {
       const count = repeats(cell, 'table:number-columns-repeated');
       places += count * times;
@@ -30,9 +35,9 @@ export function tableRows(table: XmlElement, textOf: (cell: XmlElement) => strin
   });
 }
 
-function cellOf(cell: XmlElement, text: string, columnHeader: boolean): CellInput {
-  const rowSpan = span(cell, 'table:number-rows-spanned');
-  return { text, rowSpan, colSpan: span(cell, 'table:number-columns-spanned'), columnHeader };
+function cellOf(element: XmlElement, text: string, columnHeader: boolean): OdtCell {
+  const rowSpan = span(element, 'table:number-rows-spanned');
+  return { element, text, rowSpan, colSpan: span(element, 'table:number-columns-spanned'), columnHeader };
 }
 
 interface TableRow {

@@ -46,6 +46,14 @@ describe('the document builder', () => {
     expect(builder.document.tables[0]!.data.grid[0]![0]!.text).toBe('ab');
   });
 
+  test('when links are absolute, then they are written as browsers and Docling write them, and others stay', () => {
+    const links = ['HTTPS://Example.ORG', 'mailto:a@b.c', './a/../b', '#f', 'C:\\a b', 'https://[broken'];
+    const texts = links.map((hyperlink) => builder.addText('text', 'x', undefined, { hyperlink }));
+    expect(texts.map(({ hyperlink }) => hyperlink)).toEqual([
+      ...['https://example.org/', 'mailto:a@b.c', './a/../b', '#f', 'c:\\a b', 'https://[broken'],
+    ]);
+  });
+
   test('when a language is named as people do, then it becomes the name that Docling knows', () => {
     const languages = ['py', 'C++', 'Shell', 'klingon'].map((language) => builder.addCode('x', language));
     expect(languages).toMatchObject([

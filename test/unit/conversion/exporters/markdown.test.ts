@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DocumentBuilder } from '../../../../src/conversion/document/document-builder.js';
-import type { DocumentNode } from '../../../../src/conversion/document/docling-document.js';
+import type { DocumentNode, Formatting } from '../../../../src/conversion/document/docling-document.js';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
 
 describe('the Markdown export', () => {
@@ -89,7 +89,7 @@ describe('the Markdown export', () => {
     builder.addText('text', 'O: ', group);
     builder.addFormula('x^2', group);
     builder.addPicture(group);
-    expect(render()).toBe('see [**this**](https://example.org) `` a`b ``, H<sub>2</sub>O: $x^2$<!-- image -->\n');
+    expect(render()).toBe('see [**this**](https://example.org/) `` a`b ``, H 2 O: $x^2$<!-- image -->\n');
   });
 
   test('when neighbours look the same, then they are formatted as one', () => {
@@ -98,11 +98,38 @@ describe('the Markdown export', () => {
     expect(render()).toBe('*ab c*\n');
   });
 
-  test('when marks would not be seen as emphasis, then tags say it', () => {
+  test.each<[string, readonly [string, Partial<Formatting>?][], string]>([
+    ['after punctuation', [['Note:', { bold: true }], ['text']], '**Note:** text'],
+    ['before punctuation', [['see'], ['(a)', { italic: true }]], 'see *(a)*'],
+  ])('when marks %s would not be seen as such, then a space is between', (_case, runs, markdown) => {
     const group = builder.addGroup('inline', 'group');
-    builder.addText('text', 'Note:', group, { formatting: { bold: true } });
-    builder.addText('text', 'text', group);
-    expect(render()).toBe('<strong>Note:</strong>text\n');
+    for (const [text, formatting] of runs) builder.addText('text', text, group, formatting && { formatting });
+    expect(render()).toBe(`${markdown}\n`);
+  });
+
+  test('when marks would run into others within a word, then the word is whole and those that can stand do', () => {
+    const group = builder.addGroup('inline', 'group');
+    builder.addText('text', 'bo', group, { formatting: { bold: true } });
+    builder.addText('text', 'th', group, { formatting: { italic: true } });
+    builder.addText('text', 'x a', group);
+    builder.addText('text', 'b', group, { formatting: { bold: true, strikethrough: true } });
+    builder.addText('text', 'c', group);
+    builder.addText('text', ' d', group, { formatting: { bold: true } });
+    builder.addText('text', 'e', group, { formatting: { italic: true } });
+    expect(render()).toBe('**bo**thx a~~b~~c **d**_e_\n');
+  });
+
+  test('when text is raised or lowered, then it is a word of its own', () => {
+    const group = builder.addGroup('inline', 'group');
+    const raised = { formatting: { script: 'super' as const } };
+    builder.addText('text', 'x', group);
+    builder.addText('text', '2', group, raised);
+    builder.addText('text', ', note.', group);
+    builder.addText('text', '3', group, raised);
+    builder.addText('text', ' (', group);
+    builder.addText('text', 'a', group, raised);
+    builder.addText('text', 'b)', group);
+    expect(render()).toBe('x 2, note. 3 (a b)\n');
   });
 
   test.each([

@@ -14,6 +14,8 @@ describe('the CSV reader', () => {
     ['semicolons', 'a;b\n1;2\n'],
     ['tabs', 'a\tb\n1\t2'],
     ['bars', 'a|b\r\n1|2\r\n'],
+    ['colons', 'a:b\n1:2\n'],
+    ['spaces before quotes', 'a, "b"\n1, "2"\n'],
     ['a delimiter of its own', 'sep=^\na^b\n1^2\n'],
     ['a byte order mark', '\uFEFFa,b\n1,2\n'],
     ['UTF-16', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le')],
@@ -30,6 +32,24 @@ describe('the CSV reader', () => {
       ['name', 'price'],
       ['x', '1,5'],
       ['y', '2,5'],
+    ]);
+  });
+
+  test('when a line of description stands before the table, then the lines below tell what divides', async () => {
+    expect(await grid('Sales, 2026\nname;price\nx;1\ny;2\n')).toEqual([
+      ['Sales, 2026', ''],
+      ['name', 'price'],
+      ['x', '1'],
+      ['y', '2'],
+    ]);
+  });
+
+  test('when one column holds times or prose, then colons do not divide it', async () => {
+    expect(await grid('time\n10:30\n11:45\n')).toEqual([['time'], ['10:30'], ['11:45']]);
+    expect(await grid('a:b\n')).toEqual([['a:b']]);
+    expect(await grid('name,at\nx,10:30\n')).toEqual([
+      ['name', 'at'],
+      ['x', '10:30'],
     ]);
   });
 

@@ -134,29 +134,76 @@ describe('the HTML reader', () => {
   });
 
   test('when something is not shown, then none of it is in the document', async () => {
-    const hidden = ['script', 'style', 'template', 'noscript', 'svg', 'iframe', 'title'];
+    const hidden = ['script', 'style', 'template', 'noscript', 'iframe', 'canvas'];
     const html = `<head><title>no</title></head>${hidden.map((tag) => `<${tag}>no</${tag}>`).join('')}
-      <p hidden>no</p><p style="display: none">no</p><!-- no --><p>yes</p>`;
-    expect(JSON.stringify(await read(htmlFormat, html))).not.toContain('"no"');
+      <p hidden>no</p><p style="display: none">no</p><i style="visibility:hidden">no</i><!-- no -->
+      <p>yes<span aria-hidden="true">no</span></p>`;
+    expect((await read(htmlFormat, html)).texts.filter(({ content_layer: layer }) => layer === 'body')).toHaveLength(1);
     expect(await markdown(html)).toBe('yes');
   });
 
-  test('when menus and pictures stand before the first heading, then they are furniture and prose is not', async () => {
+  test('when something stands before the first heading, then it is furniture, and the title and footers are', async () => {
     const html =
-      '<nav><p>Menu</p></nav><ul><li><a href="/">Home</a></li></ul><img alt="logo"><a href="#c">Skip</a>' +
-      '<p>Lead.</p><header><h1>T</h1><p>By line</p></header><nav><a href="/x">x</a></nav><footer>(c)</footer>';
-    expect(await markdown(html)).toBe(lines('Lead.', '', '# T', '', 'By line', '', '[x](/x)'));
+      '<title>T - Site</title><nav><p>Menu</p></nav><table><tr><th><h2>Login</h2></table><img alt="logo"><p>Tag line.</p>' +
+      '<header><h1>T</h1><p>By line</p></header><nav><a href="/x">x</a></nav><footer>(c)</footer>';
+    expect(await markdown(html)).toBe(lines('# T', '', 'By line', '', '[x](/x)'));
     const furniture = (await read(htmlFormat, html)).texts.filter((text) => text.content_layer === 'furniture');
-    expect(furniture.map(({ text }) => text)).toEqual(['Menu', 'Home', 'logo', 'Skip', '(c)']);
+    expect(furniture.map(({ text }) => text)).toEqual(['T - Site', 'Menu', 'logo', 'Tag line.', '(c)']);
+  });
+
+  test('when most of a long page stands before its first heading, then that is its content', async () => {
+    const prose = `<p>${'All of it. '.repeat(300)}</p>`;
+    expect(await markdown(`${prose}<h2>References</h2><p>x</p>`)).toContain('All of it.');
+    expect(await markdown(`<p><a href="/">${prose}</a></p><h2>News</h2><p>x</p>`)).toBe('## News\n\nx');
   });
 
   test('when a page has no heading, then nothing before is furniture', async () => {
     expect(await markdown('<nav><a href="/">Home</a></nav><p>x</p>')).toBe('[Home](/)\n\nx');
   });
 
+  test('when an item begins with pictures, then its text comes first', async () => {
+    const html = '<ul><li><div><img alt="cat"></div><p>A <i>cat</i></p><li><p><img></p><pre>x</pre></ul>';
+    expect(await markdown(html)).toBe(
+      lines(
+        ...['- A *cat*', '', '    cat', '', '    <!-- image -->', '', '-'],
+        ...['    <!-- image -->', '', '    ```', '    x', '    ```'],
+      ),
+    );
+  });
+
+  test('when a picture is linked, then its caption is', async () => {
+    expect(await markdown('<p><a href="/big.png"><img alt="cat"></a></p>')).toBe('[cat](/big.png)\n\n<!-- image -->');
+  });
+
+  test('when a form has fields, then what they show is text', async () => {
+    const html =
+      '<form><label>Name: <input name="n" value="Ann"></label><p><input type="checkbox" checked> yes <input type="radio"> no</p>' +
+      '<input placeholder="Search"><input type="hidden" value="no"><input type="password" name="key" value="secret">' +
+      '<select><option>one<option>two</select><textarea>free</textarea><button>Send</button></form>';
+    expect(await markdown(html)).toBe(
+      lines('Name: Ann', '', '[x] yes [ ] no', '', 'Search key', '', 'one two', '', 'free', '', 'Send'),
+    );
+  });
+
+  test('when a drawing holds text, then its labels are lines', async () => {
+    const svg =
+      '<svg><title>no</title><desc>no</desc><style>no</style><defs><text>no</text></defs><g><text>A <tspan>b</tspan></text><text>C</text></g></svg>';
+    expect(await markdown(`<p>before</p>${svg}`)).toBe('before\n\nA b\n\nC');
+  });
+
+  test('when XHTML closes an empty element at once, then what follows is not in it', async () => {
+    const page = (prolog: string) =>
+      `${prolog}<html><head><script src="a.js"/><title/></head><body><a id="a"/><p>x<br/>y</p></body></html>`;
+    expect(await markdown(page('<?xml version="1.0"?>'))).toBe('x  \ny');
+    const typed = await read(htmlFormat, page(''), { mimeType: 'application/xhtml+xml' });
+    expect(typed.texts.map(({ text }) => text)).toEqual(['x\ny']);
+  });
+
   test('when a formula brings its LaTeX, then it is a formula', async () => {
     const math = '<math><mi>E</mi><annotation encoding="application/x-tex">E=mc^2</annotation></math>';
     expect(await markdown(`<p>so ${math} holds</p><p>${math}</p>`)).toBe('so $E=mc^2$ holds\n\n$$E=mc^2$$');
+    const symbols = '<math><mfrac><mi>a</mi><mn>2</mn></mfrac><annotation encoding="x">no</annotation></math>';
+    expect(await markdown(`<p>x${symbols}y</p>`)).toBe('x a 2 y');
   });
 
   test.each([

@@ -85,8 +85,10 @@ describe('the Markdown reader', () => {
   });
 
   test('when formatted pieces are exported and read again, then their words and formats are the same', async () => {
+    const letters = fc.string({ unit: fc.constantFrom(...'ab.,:! ('), maxLength: 6 });
     const piece = fc.record({
-      text: fc.string({ unit: fc.constantFrom(...'ab.,:! ('), minLength: 1, maxLength: 6 }),
+      // Markdown has no marks for some changes of format within a word.
+      text: fc.tuple(letters, fc.constantFrom(' ', '.', ' (')).map((parts) => parts.join('')),
       bold: fc.boolean(),
       italic: fc.boolean(),
     });

@@ -1,3 +1,4 @@
+import { exporters } from '../../../../src/conversion/exporters/index.js';
 import { odtFormat } from '../../../../src/conversion/formats/odt/index.js';
 import { outline, readPackage, type PackageEntries } from '../../../support/office-package.js';
 
@@ -79,6 +80,30 @@ describe('odt: text', () => {
     expect(await read(body)).toEqual(['title: Name', 'heading 1: More', 'heading 2: Two', 'text: inside']);
   });
 
+  it('when a paragraph has the style of a heading, or a list only numbers headings, then they are headings', async () => {
+    const styles = `<office:document-styles ${NAMESPACES}><office:styles><style:style style:name="Heading_20_2" style:family="paragraph" style:default-outline-level="2"/>${paragraph('Based', 'Heading_20_2')}</office:styles></office:document-styles>`;
+    const automatic = paragraph('P9', 'Heading_20_2') + paragraph('Heading_20_3', 'Standard');
+    const heading = (content: string) => `<text:h text:outline-level="1">${content}</text:h>`;
+    const body =
+      p('direct', 'Heading_20_2') +
+      p('automatic', 'P9') +
+      p('based', 'Based') +
+      p('built in', 'Heading_20_3') +
+      list('L1', item(heading('one'), p('text')), item(list('', item(heading('two')))));
+    const content = String(odt(body)['content.xml']).replace(AUTOMATIC, AUTOMATIC + automatic);
+    expect(await read('', { 'content.xml': content, 'styles.xml': styles })).toEqual([
+      ...[
+        'heading 2: direct',
+        'heading 2: automatic',
+        'text: based',
+        'heading 3: built in',
+        'heading 1: one',
+        'text: text',
+        'heading 1: two',
+      ],
+    ]);
+  });
+
   it('when text was deleted with tracking, then it is not read', async () => {
     expect(
       await read(
@@ -154,7 +179,34 @@ describe('odt: tables', () => {
   it('when a cell holds lists and tables, then their text stays in it', async () => {
     const inner = `<table:table>${row(cell('x'), cell('y'))}</table:table>`;
     const outer = `<table:table-cell>${p('a')}${list('L2', item(p('b')))}${inner}</table:table-cell>`;
-    expect(await read(`<table:table>${row(outer, cell('c'))}</table:table>`)).toEqual(['table: [a\nb\nx y|c]']);
+    expect(await read(`<table:table>${row(outer, cell('c'))}</table:table>`)).toEqual([
+      'table: [a\nb\nx y|c]',
+      '  unspecified group',
+      '    text: a',
+      '    list group',
+      '      item - b',
+      '    table: [x|y]',
+    ]);
+  });
+
+  it('when a cell holds links, formats, notes and pictures, then they are kept with its text', async () => {
+    const note = `<text:note><text:note-citation>1</text:note-citation><text:note-body>${p('said')}</text:note-body></text:note>`;
+    const content = `<text:a xlink:href="/l">l</text:a> x${span('sub', '2')}${note}<draw:frame><draw:image/></draw:frame>`;
+    const plain = cell(span('plain', `c${note}`));
+    const document = await readPackage(odtFormat, odt(`<table:table>${row(cell(content), plain)}</table:table>`));
+    expect(exporters.markdown.render(document)).toBe(
+      '| <!-- image --> [l](/l) x 2[1] | c[2] |\n| - | - |\n\n[1] said\n\n[2] said\n',
+    );
+  });
+
+  it('when tables nest deeper than a limit, then their text is kept', async () => {
+    const nested = Array.from({ length: 60 }).reduce<string>(
+      (inner) => `<table:table>${row(`<table:table-cell>${inner}</table:table-cell>`)}</table:table>`,
+      p('deep'),
+    );
+    const document = await readPackage(odtFormat, odt(nested));
+    expect(document.tables).toHaveLength(5);
+    expect(exporters.markdown.render(document)).toBe('| deep |\n| - |\n');
   });
 });
 

@@ -4,13 +4,14 @@ import path from 'node:path';
 import type { DoclingDocument } from '../../../../src/conversion/document/docling-document.js';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
 import type { Format } from '../../../../src/conversion/formats/format.js';
+import { validated } from '../../../support/valid-document.js';
 
 export interface ReadOptions {
   readonly mimeType?: string;
   readonly signal?: AbortSignal;
 }
 
-/** Reads `content` with `format` through a file of its own. */
+/** Reads `content` with `format` through a file of its own, as a valid document. */
 export async function read(
   format: Format,
   content: string | Buffer,
@@ -20,14 +21,16 @@ export async function read(
   try {
     const file = path.join(directory, 'input');
     await writeFile(file, content);
-    return await format.read({
-      path: file,
-      fileName: 'input.txt',
-      mimeType: options.mimeType ?? 'text/plain',
-      binaryHash: 1,
-      signal: options.signal ?? new AbortController().signal,
-      onProgress: () => undefined,
-    });
+    return validated(
+      await format.read({
+        path: file,
+        fileName: 'input.txt',
+        mimeType: options.mimeType ?? 'text/plain',
+        binaryHash: 1,
+        signal: options.signal ?? new AbortController().signal,
+        onProgress: () => undefined,
+      }),
+    );
   } finally {
     await rm(directory, { recursive: true });
   }
