@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { InputStorage } from '../../src/storage/input-storage.js';
 import { ConverterFixture, never, patient } from '../support/converters.js';
+import { insertJob, readJob } from '../support/job-rows.js';
+import { createTestDatabase } from '../support/test-database.js';
+import { createTestWorker } from '../support/test-worker.js';
 
 // What the real docling-mcp does with a document cannot be tried here: see the stand-in's comment.
 const STAND_IN = fileURLToPath(new URL('../support/docling-mcp-stand-in.mjs', import.meta.url));
@@ -24,34 +28,57 @@ async function stop(server: ChildProcess) {
   await once(server, 'exit');
 }
 
-async function serveHttp(port = '0') {
-  const server = spawn(process.execPath, [STAND_IN, '--http', port], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function serveHttp(port = '0', saves = 'zip') {
+  const server = spawn(process.execPath, [STAND_IN, ...`--saves=${saves}`.split(' '), '--http', port], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   servers.push(server);
   const [address] = (await once(server.stdout, 'data')) as [Buffer];
   return { server, url: address.toString().trim() };
 }
 
-describe.each([
-  ['standard input and output', () => Promise.resolve({ command: COMMAND })],
-  ['streamable HTTP', async () => ({ url: (await serveHttp()).url })],
+type Locate = (saves?: string) => Promise<{ command: string } | { url: string }>;
+
+describe.each<[string, Locate]>([
+  ['standard input and output', (saves = 'zip') => Promise.resolve({ command: `${COMMAND} --saves=${saves}` })],
+  ['streamable HTTP', async (saves) => ({ url: (await serveHttp('0', saves)).url })],
 ])("a server with docling-mcp's tools over %s", (_wire, locate) => {
-  it('when a document is converted, then Markdown and JSON come out, and HTML is E204', async () => {
-    const session = await fixture.converter(await locate()).open(patient);
+  it.each<[string, unknown]>([
+    ['zip', '1.10.0'],
+    ['files', '1.10.0'],
+    // Made of the Markdown, by the built-in converter.
+    ['garbage', '1.10.0'],
+    ['nothing', '1.7.0'],
+  ])('when it saves %s, then all three exports come out', async (saves, version) => {
+    const session = await fixture.converter(await locate(saves)).open(patient);
     const source = await fixture.source('a.md', '# Title\n');
 
     await expect(session.convert(source, patient)).resolves.toEqual({
       toolName: 'convert_document_into_docling_document',
     });
-    const markdown = await session.export('markdown', fixture.output('markdown'), patient);
-    const json = await session.export('json', fixture.output('json'), patient);
-    await expect(session.export('html', fixture.output('html'), patient)).rejects.toMatchObject({ code: 'E204' });
+    for (const format of ['json', 'markdown', 'html'] as const) {
+      const { sizeBytes } = await session.export(format, fixture.output(format), patient);
+      expect(sizeBytes).toBe((await stat(fixture.output(format))).size);
+    }
+    await session.release();
 
     expect(await readFile(fixture.output('markdown'), 'utf8')).toBe('# Title\n');
-    expect(markdown).toEqual({ sizeBytes: 8 });
+    expect(await readFile(fixture.output('html'), 'utf8')).toContain('<h1>Title</h1>');
     expect(JSON.parse(await readFile(fixture.output('json'), 'utf8'))).toMatchObject({
-      schema_name: 'DoclingDocument',
+      version,
+      texts: [{ label: 'title', text: 'Title' }],
     });
-    expect(json.sizeBytes).toBeGreaterThan(0);
+  });
+
+  it('when neither document nor Markdown can be had, then HTML fails as a tool that is not offered', async () => {
+    const session = await fixture.converter(await locate('garbage --silent')).open(patient);
+    await session.convert(await fixture.source('a.md', '# Title\n'), patient);
+
+    await expect(session.export('json', fixture.output('json'), patient)).resolves.toBeDefined();
+    await expect(session.export('html', fixture.output('html'), patient)).rejects.toMatchObject({ code: 'E204' });
+    await expect(session.export('markdown', fixture.output('markdown'), patient)).rejects.toMatchObject({
+      code: 'E303',
+    });
     await session.release();
   });
 
@@ -127,5 +154,34 @@ describe('over streamable HTTP', () => {
     await expect(fixture.converter({ url }).open({ signal: never, timeoutMs: 500 })).rejects.toMatchObject({
       code: 'E201',
     });
+  });
+});
+
+describe('a job of a server that lacks exports', () => {
+  it('when HTML cannot be made of what it gives, then the job is PARTIAL_COMPLETE and says why', async () => {
+    const db = await createTestDatabase();
+    const working = await createTestWorker({
+      db,
+      storage: new InputStorage('/nonexistent'),
+      inputDirs: [fixture.folder],
+      converter: fixture.converter({ command: `${COMMAND} --saves=garbage --silent` }),
+    });
+    const { path } = await fixture.source('a.txt', 'pear');
+    const { id } = await insertJob(db, 'PENDING', { input_path: path, file_name: 'a.txt', max_retries: 0 });
+    await working.workAll();
+
+    expect(await readJob(db, id)).toMatchObject({
+      status: 'PARTIAL_COMPLETE',
+      error_code: 'E304',
+      error_details: {
+        missing: [
+          { format: 'markdown', code: 'E303' },
+          { format: 'html', code: 'E204' },
+        ],
+      },
+    });
+    expect(await db.rows('SELECT format_type FROM results')).toEqual([{ format_type: 'json' }]);
+    await working.close();
+    await db.drop();
   });
 });

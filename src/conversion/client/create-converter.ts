@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { CONVERTER_ENTRY } from '../package-info.js';
 import { splitCommandLine } from './command-line.js';
+import { completedConverter } from './completed-converter.js';
 import { Connection } from './connection.js';
 import { ConnectionPool, type PoolStatus } from './connection-pool.js';
 import type { Converter } from './converter.js';
@@ -38,11 +39,19 @@ export interface PooledConverter extends Converter {
 }
 
 /**
- * The converter of the settings. Its children are started, or its sessions opened, straight away.
+ * The converter of the settings. Its children are started, or its sessions opened, straight away. What
+ * another converter than the built-in one does not export, the built-in one makes.
  *
  * @throws Error when `command` cannot be read as a command line.
  */
 export function createConverter(options: ConverterOptions): PooledConverter {
+  const converter = createPool(options);
+  const builtIn = { ...options, url: undefined, command: undefined };
+  if (options.url === undefined && options.command === undefined) return converter;
+  return completedConverter(converter, () => createPool({ ...builtIn, poolSize: 1 }));
+}
+
+function createPool(options: ConverterOptions): PooledConverter {
   const { maxWaiting = 1_000, maxDocuments = 100, startTimeoutMs = 60_000, log = () => undefined } = options;
   const { maxResidentMb = Math.max(192, options.memoryMb / 2) } = options;
   const makeWire = wireMaker(options, log);
