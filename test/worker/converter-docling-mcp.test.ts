@@ -2,11 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { InputStorage } from '../../src/storage/input-storage.js';
 import { ConverterFixture, never, patient } from '../support/converters.js';
-import { insertJob, readJob } from '../support/job-rows.js';
-import { createTestDatabase } from '../support/test-database.js';
-import { createTestWorker } from '../support/test-worker.js';
 
 // What the real docling-mcp does with a document cannot be tried here: see the stand-in's comment.
 const STAND_IN = fileURLToPath(new URL('../support/docling-mcp-stand-in.mjs', import.meta.url));
@@ -154,34 +150,5 @@ describe('over streamable HTTP', () => {
     await expect(fixture.converter({ url }).open({ signal: never, timeoutMs: 500 })).rejects.toMatchObject({
       code: 'E201',
     });
-  });
-});
-
-describe('a job of a server that lacks exports', () => {
-  it('when HTML cannot be made of what it gives, then the job is PARTIAL_COMPLETE and says why', async () => {
-    const db = await createTestDatabase();
-    const working = await createTestWorker({
-      db,
-      storage: new InputStorage('/nonexistent'),
-      inputDirs: [fixture.folder],
-      converter: fixture.converter({ command: `${COMMAND} --saves=garbage --silent` }),
-    });
-    const { path } = await fixture.source('a.txt', 'pear');
-    const { id } = await insertJob(db, 'PENDING', { input_path: path, file_name: 'a.txt', max_retries: 0 });
-    await working.workAll();
-
-    expect(await readJob(db, id)).toMatchObject({
-      status: 'PARTIAL_COMPLETE',
-      error_code: 'E304',
-      error_details: {
-        missing: [
-          { format: 'markdown', code: 'E303' },
-          { format: 'html', code: 'E204' },
-        ],
-      },
-    });
-    expect(await db.rows('SELECT format_type FROM results')).toEqual([{ format_type: 'json' }]);
-    await working.close();
-    await db.drop();
   });
 });
