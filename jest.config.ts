@@ -24,7 +24,7 @@ const config: Config = {
     'src/**/*.ts',
     '!src/{web,worker,start,migrate,db-url,keys}.ts',
     '!src/runtime/run-process.ts',
-    '!src/conversion/server/{main,parent-watch}.ts',
+    '!src/conversion/server/{main,watchdog}.ts',
   ],
   coverageThreshold: {
     global: { lines: 85, branches: 75 },

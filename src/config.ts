@@ -77,10 +77,10 @@ const environmentSchema = Joi.object({
   ),
   CONVERTER_MEMORY_MB: Joi.number()
     .integer()
-    .min(64)
+    .min(192)
     .max(16_384)
     .default(512)
-    .description('Heap of one child of the built-in converter'),
+    .description('Memory of one child of the built-in converter, all in all'),
   WORKER_CONCURRENCY: Joi.number()
     .integer()
     .min(0)

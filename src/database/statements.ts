@@ -136,7 +136,7 @@ export interface Statements {
     };
   };
   'jobs/complete': {
-    params: readonly [id: string, workerId: string, fencingToken: number, status: JobStatus, mcpToolName: string, formatTypes: readonly string[], contents: readonly string[], errorCode: string | null, errorMessage: string | null, errorDetails: string | null];
+    params: readonly [id: string, workerId: string, fencingToken: number, status: JobStatus, mcpToolName: string, markdown: string | null, html: string | null, json: string | null, errorCode: string | null, errorMessage: string | null, errorDetails: string | null];
     row: {
       id: string;
     };

@@ -215,12 +215,14 @@ export class JobRepository {
     exports: readonly StoredExport[],
     failure: Failure | null,
   ): Promise<boolean> {
+    const contentOf = (wanted: ExportFormat) => exports.find(({ format }) => format === wanted)?.content ?? null;
     const rows = await this.executor.query('jobs/complete', [
       ...guard(lease),
       status,
       toolName,
-      exports.map(({ format }) => format),
-      exports.map(({ content }) => content),
+      contentOf('markdown'),
+      contentOf('html'),
+      contentOf('json'),
       failure?.code ?? null,
       failure?.message ?? null,
       toJson(failure?.details),

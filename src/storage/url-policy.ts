@@ -21,6 +21,8 @@ const PRIVATE_RANGES: ReadonlySet<string> = new Set(['private', 'carrierGradeNat
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 /** RFC 6052: how a host in an IPv6-only network sees every IPv4 address. */
 const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
+/** RFC 4291, 2.5.5.1, deprecated; ipaddr.js would take `::1.2.3.4` for the mapped address. */
+const IPV4_COMPATIBLE = /^[0:]*:\d+(?:\.\d+){3}$/;
 /** What clouds serve their machines' secrets on, other than by link-local addresses: AWS, Alibaba, Azure. */
 const METADATA_SERVICES: ReadonlySet<string> = new Set(['fd00:ec2::254', '100.100.100.200', '168.63.129.16']);
 
@@ -58,7 +60,7 @@ export function checkRedirect(from: URL, location: string, policy: UrlPolicy = {
 
 /** Whether the policy lets a connection go to an IP address. What is no address is refused. */
 export function isAllowedAddress(address: string, { allowPrivate = false }: UrlPolicy = {}): boolean {
-  if (!ipaddr.isValid(address)) return false;
+  if (!ipaddr.isValid(address) || IPV4_COMPATIBLE.test(address)) return false;
   const target = reachedAddress(ipaddr.parse(address));
   if (METADATA_SERVICES.has(target.toString())) return false;
   const range = target.range();

@@ -1,6 +1,6 @@
 /** A converter child in the middle of a parse that never yields; ends only with its parent, or after a minute. */
-import { endWithParent } from '../../dist/conversion/server/parent-watch.js';
+import { startWatchdog } from '../../dist/conversion/server/watchdog.js';
 
-endWithParent();
+startWatchdog();
 process.stderr.write('ready\n');
 for (const start = Date.now(); Date.now() - start < 60_000;);

@@ -3,21 +3,39 @@
  * install: an MCP server with its tool names, arguments and answers, and none of its conversion.
  * It shows that the client copes with names and answers other than the built-in converter's.
  *
- *   node docling-mcp-stand-in.mjs           on standard input and output
- *   node docling-mcp-stand-in.mjs --http    over streamable HTTP; prints its address
+ *   node docling-mcp-stand-in.mjs [--saves=WHAT] [--silent]                  on standard input and output
+ *   node docling-mcp-stand-in.mjs [--saves=WHAT] [--silent] --http [PORT]    over streamable HTTP; prints its address
+ *
+ * WHAT `save_docling_document` leaves on the disk: `files`, Markdown and JSON side by side, as
+ * versions 1 and 2 do; `zip` (the default), an archive of the format asked for, as later ones do;
+ * `garbage`, a file that is no document; `nothing`: there is no such tool, as with only the tools of
+ * conversion and generation before 1.0.
  *
  * What a document is called decides what happens to it: `*.broken` fails, `*.endless` never
- * answers, `*.exhausting` takes all memory.
+ * answers, `*.exhausting` takes all memory. With `--silent`, no Markdown is to be had.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import path from 'node:path';
 import process from 'node:process';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import yazl from 'yazl';
 import { z } from 'zod';
+
+const { values, positionals } = parseArgs({
+  options: {
+    saves: { type: 'string', default: 'zip' },
+    http: { type: 'boolean', default: false },
+    silent: { type: 'boolean' },
+  },
+  allowPositionals: true,
+});
+const { saves } = values;
 
 /** Sources by document key. */
 const sources = new Map();
@@ -34,22 +52,77 @@ async function convert({ source }) {
   return answer({ from_cache: false, document_key: key });
 }
 
-function save({ document_key: key }) {
+function toMarkdown({ document_key: key }) {
   const source = sources.get(key);
-  // The real one keeps a cache folder; here it is the source's, which the test removes.
-  const jsonFile = path.join(path.dirname(source), `${key}.json`);
-  writeFileSync(jsonFile, JSON.stringify({ schema_name: 'DoclingDocument', name: key }));
-  return answer({ md_file: source, json_file: jsonFile });
+  if (source === undefined) throw new Error(`Error executing tool: document-key: ${key} is not found`);
+  if (values.silent) throw new Error('Error executing tool: nothing to say');
+  return answer({ document_key: key, markdown: readFileSync(source, 'utf8') });
+}
+
+/** A document of one text, as docling-core writes it: without members that are empty, and of its own version. */
+function document(key) {
+  const text = { self_ref: '#/texts/0', parent: { $ref: '#/body' }, children: [], content_layer: 'body', prov: [] };
+  const orig = readFileSync(sources.get(key), 'utf8').replace(/^# /, '').trim();
+  return JSON.stringify({
+    schema_name: saves === 'garbage' ? 'Garbage' : 'DoclingDocument',
+    version: '1.10.0',
+    name: key,
+    furniture: {
+      self_ref: '#/furniture',
+      children: [],
+      content_layer: 'furniture',
+      name: '_root_',
+      label: 'unspecified',
+    },
+    body: {
+      self_ref: '#/body',
+      children: [{ $ref: '#/texts/0' }],
+      content_layer: 'body',
+      name: '_root_',
+      label: 'unspecified',
+    },
+    groups: [],
+    texts: [{ ...text, label: 'title', orig, text: orig }],
+    pictures: [],
+    tables: [],
+    key_value_items: [],
+    form_items: [],
+    pages: {},
+  });
+}
+
+/** The real one keeps a cache folder; here it is the source's, which the test removes. */
+const cachePath = (key, suffix) => path.join(path.dirname(sources.get(key)), `${key}${suffix}`);
+
+function saveFiles({ document_key: key }) {
+  const jsonFile = cachePath(key, '.json');
+  writeFileSync(jsonFile, document(key));
+  return answer({ md_file: sources.get(key), json_file: jsonFile });
+}
+
+async function saveZip({ document_key: key, output_format: format }) {
+  const archive = new yazl.ZipFile();
+  archive.addBuffer(Buffer.from(document(key)), `${key}.${format}`);
+  archive.addEmptyDirectory(`${key}-${format}_artifacts`);
+  archive.end();
+  const file = cachePath(key, `-${format}.zip`);
+  await pipeline(archive.outputStream, createWriteStream(file));
+  const uri = `docling://documents/${key}/${format}.zip`;
+  return answer({ file_path: file, output_format: format, resource_uri: uri });
 }
 
 function createServer() {
   const server = new McpServer({ name: 'docling-mcp-stand-in', version: '0.0.0' });
   const key = { document_key: z.string() };
   server.registerTool('convert_document_into_docling_document', { inputSchema: { source: z.string() } }, convert);
-  server.registerTool('export_docling_document_to_markdown', { inputSchema: key }, ({ document_key }) =>
-    answer({ document_key, markdown: readFileSync(sources.get(document_key), 'utf8') }),
-  );
-  server.registerTool('save_docling_document', { inputSchema: key }, save);
+  const markdownKey = { ...key, max_size: z.number().optional() };
+  server.registerTool('export_docling_document_to_markdown', { inputSchema: markdownKey }, toMarkdown);
+  if (saves === 'zip') {
+    const format = { output_format: z.enum(['json', 'html', 'markdown']) };
+    server.registerTool('save_docling_document', { inputSchema: { ...key, ...format } }, saveZip);
+  } else if (saves !== 'nothing') {
+    server.registerTool('save_docling_document', { inputSchema: key }, saveFiles);
+  }
   return server;
 }
 
@@ -68,11 +141,11 @@ function serveHttp() {
     }
     await transport.handleRequest(request, response);
   });
-  const port = Number(process.argv[3] ?? 0);
+  const port = Number(positionals[0] ?? 0);
   http.listen(port, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${http.address().port}/mcp\n`));
 }
 
-if (process.argv[2] === '--http') serveHttp();
+if (values.http) serveHttp();
 else {
   process.stdin.on('end', () => process.exit(0));
   await createServer().connect(new StdioServerTransport());

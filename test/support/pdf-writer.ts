@@ -81,16 +81,21 @@ export class PdfPage {
 export interface PdfOptions {
   /** Declares the file encrypted with a password that nobody has. */
   readonly encrypted?: boolean;
+  /** Further entries of the catalog. */
+  readonly catalog?: string;
 }
 
 /** The bytes of a PDF with these pages. */
-export function writePdf(pages: readonly PdfPage[], { encrypted = false }: PdfOptions = {}): Buffer {
+export function writePdf(
+  pages: readonly PdfPage[],
+  { encrypted = false, catalog: entries = '' }: PdfOptions = {},
+): Buffer {
   const file = new ObjectFile();
   const catalog = file.reserve();
   const tree = file.reserve();
   const fonts = FONTS.map((name, index) => `/F${index} ${addFont(file, name)} 0 R`).join(' ');
   const kids = pages.map((page) => addPage(file, page, tree, fonts));
-  file.set(catalog, `<</Type/Catalog/Pages ${tree} 0 R>>`);
+  file.set(catalog, `<</Type/Catalog/Pages ${tree} 0 R${entries}>>`);
   file.set(tree, `<</Type/Pages/Kids[${kids.map((kid) => `${kid} 0 R`).join(' ')}]/Count ${kids.length}>>`);
   const key = '<'.padEnd(65, '5a') + '>';
   const encryption = encrypted ? `/Encrypt<</Filter/Standard/V 1/R 2/O${key}/U${key}/P -44>>/ID[<00><00>]` : '';

@@ -145,7 +145,7 @@ describe('checkpoints', () => {
     await attempt();
 
     expect(converter.steps).toEqual(['convert', 'export:markdown', 'export:html']);
-    expect(await readJob(db, id)).toMatchObject({ status: 'PARTIAL_COMPLETE', checkpoint_data: null });
+    expect(await readJob(db, id)).toMatchObject({ status: 'COMPLETE', checkpoint_data: null });
     expect(await working.folders.listJobs()).toEqual([]);
   });
 

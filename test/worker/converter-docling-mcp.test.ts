@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ConverterFixture, never, patient } from '../support/converters.js';
 
@@ -24,34 +24,57 @@ async function stop(server: ChildProcess) {
   await once(server, 'exit');
 }
 
-async function serveHttp(port = '0') {
-  const server = spawn(process.execPath, [STAND_IN, '--http', port], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function serveHttp(port = '0', saves = 'zip') {
+  const server = spawn(process.execPath, [STAND_IN, ...`--saves=${saves}`.split(' '), '--http', port], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   servers.push(server);
   const [address] = (await once(server.stdout, 'data')) as [Buffer];
   return { server, url: address.toString().trim() };
 }
 
-describe.each([
-  ['standard input and output', () => Promise.resolve({ command: COMMAND })],
-  ['streamable HTTP', async () => ({ url: (await serveHttp()).url })],
+type Locate = (saves?: string) => Promise<{ command: string } | { url: string }>;
+
+describe.each<[string, Locate]>([
+  ['standard input and output', (saves = 'zip') => Promise.resolve({ command: `${COMMAND} --saves=${saves}` })],
+  ['streamable HTTP', async (saves) => ({ url: (await serveHttp('0', saves)).url })],
 ])("a server with docling-mcp's tools over %s", (_wire, locate) => {
-  it('when a document is converted, then Markdown and JSON come out, and HTML is E204', async () => {
-    const session = await fixture.converter(await locate()).open(patient);
+  it.each<[string, unknown]>([
+    ['zip', '1.10.0'],
+    ['files', '1.10.0'],
+    // Made of the Markdown, by the built-in converter.
+    ['garbage', '1.10.0'],
+    ['nothing', '1.7.0'],
+  ])('when it saves %s, then all three exports come out', async (saves, version) => {
+    const session = await fixture.converter(await locate(saves)).open(patient);
     const source = await fixture.source('a.md', '# Title\n');
 
     await expect(session.convert(source, patient)).resolves.toEqual({
       toolName: 'convert_document_into_docling_document',
     });
-    const markdown = await session.export('markdown', fixture.output('markdown'), patient);
-    const json = await session.export('json', fixture.output('json'), patient);
-    await expect(session.export('html', fixture.output('html'), patient)).rejects.toMatchObject({ code: 'E204' });
+    for (const format of ['json', 'markdown', 'html'] as const) {
+      const { sizeBytes } = await session.export(format, fixture.output(format), patient);
+      expect(sizeBytes).toBe((await stat(fixture.output(format))).size);
+    }
+    await session.release();
 
     expect(await readFile(fixture.output('markdown'), 'utf8')).toBe('# Title\n');
-    expect(markdown).toEqual({ sizeBytes: 8 });
+    expect(await readFile(fixture.output('html'), 'utf8')).toContain('<h1>Title</h1>');
     expect(JSON.parse(await readFile(fixture.output('json'), 'utf8'))).toMatchObject({
-      schema_name: 'DoclingDocument',
+      version,
+      texts: [{ label: 'title', text: 'Title' }],
     });
-    expect(json.sizeBytes).toBeGreaterThan(0);
+  });
+
+  it('when neither document nor Markdown can be had, then HTML fails as a tool that is not offered', async () => {
+    const session = await fixture.converter(await locate('garbage --silent')).open(patient);
+    await session.convert(await fixture.source('a.md', '# Title\n'), patient);
+
+    await expect(session.export('json', fixture.output('json'), patient)).resolves.toBeDefined();
+    await expect(session.export('html', fixture.output('html'), patient)).rejects.toMatchObject({ code: 'E204' });
+    await expect(session.export('markdown', fixture.output('markdown'), patient)).rejects.toMatchObject({
+      code: 'E303',
+    });
     await session.release();
   });
 

@@ -145,13 +145,13 @@ describe('the worker', () => {
     expect(await countOf('results')).toBe(18);
   });
 
-  test('when a converter cannot make one of the exports, then the others are stored and the reason with them', async () => {
+  test('when exports can neither be had nor made, then the others are stored and the reason with them', async () => {
     const standIn = path.join(ROOT, 'test/support/docling-mcp-stand-in.mjs');
     const docling = await startWorker({
       inputDirs: ['/tmp'],
-      converter: converterWith({ command: `${process.execPath} ${standIn}` }),
+      converter: converterWith({ command: `${process.execPath} ${standIn} --saves=garbage --silent` }),
     });
-    const { id } = await waitingJob();
+    const { id } = await waitingJob({ max_retries: 0 });
 
     await docling.workAll();
 
@@ -159,10 +159,15 @@ describe('the worker', () => {
       status: 'PARTIAL_COMPLETE',
       mcp_tool_name: 'convert_document_into_docling_document',
       error_code: 'E304',
-      error_details: { missing: [{ format: 'html', code: 'E204', message: expect.any(String) }] },
+      error_details: {
+        missing: [
+          { format: 'markdown', code: 'E303', message: expect.any(String) },
+          { format: 'html', code: 'E204', message: expect.any(String) },
+        ],
+      },
     });
     const formats = await db.rows<{ format_type: string }>('SELECT format_type FROM results ORDER BY 1');
-    expect(formats).toEqual([{ format_type: 'json' }, { format_type: 'markdown' }]);
+    expect(formats).toEqual([{ format_type: 'json' }]);
     await docling.close();
   });
 

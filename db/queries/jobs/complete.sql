@@ -6,11 +6,12 @@
 -- $3 fencingToken
 -- $4 status          COMPLETE or PARTIAL_COMPLETE
 -- $5 mcpToolName
--- $6 formatTypes     of the results
--- $7 contents        in the same order
--- $8 errorCode?      why the results are not all there
--- $9 errorMessage?
--- $10 errorDetails?  as JSON text
+-- $6 markdown?       each a parameter of its own: an array of them is escaped character by character on
+-- $7 html?           the way, which takes seconds of the worker's only thread for results of 60 MB
+-- $8 json?
+-- $9 errorCode?      why the results are not all there
+-- $10 errorMessage?
+-- $11 errorDetails?  as JSON text
 WITH completed AS (
   UPDATE jobs j
   SET
@@ -19,9 +20,9 @@ WITH completed AS (
     progress_percent = 100,
     mcp_tool_name = $5,
     checkpoint_data = NULL,
-    error_code = $8,
-    error_message = $9,
-    error_details = $10
+    error_code = $9,
+    error_message = $10,
+    error_details = $11
   WHERE j.id = $1
     AND j.fencing_token = $3
     AND j.status = 'PROCESSING'
@@ -33,6 +34,7 @@ WITH completed AS (
 stored AS (
   INSERT INTO results (job_id, format_type, content, size_bytes)
   SELECT completed.id, r.format_type, r.content, octet_length(r.content)
-  FROM completed, unnest($6::text[], $7::text[]) AS r (format_type, content)
+  FROM completed, (VALUES ('markdown', $6::text), ('html', $7::text), ('json', $8::text)) AS r (format_type, content)
+  WHERE r.content IS NOT NULL
 )
 SELECT id FROM completed;

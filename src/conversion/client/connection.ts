@@ -17,7 +17,8 @@ const MAX_TOOL_PAGES = 20;
 const PING_MS = 2_000;
 /** The most that a Node timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-const OUT_OF_MEMORY = /heap out of memory|Reached heap limit/;
+/** The last words of V8 at its heap's limit, and of the built-in converter's watchdog. */
+const OUT_OF_MEMORY = /heap out of memory|Reached heap limit|Reached the limit of resident memory/;
 
 /** A connected MCP server whose tools are known. Does one thing at a time; the pool sees to that. */
 export class Connection {

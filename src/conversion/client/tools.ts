@@ -1,6 +1,9 @@
+import { createWriteStream } from 'node:fs';
 import { copyFile, stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../errors.js';
 import { writeFileAtomically } from '../atomic-file.js';
+import { ZipPackage } from '../package/zip-package.js';
 import type { ConversionSource, ExportFormat } from './converter.js';
 import type { ToolAnswer } from './tool-answer.js';
 
@@ -58,8 +61,8 @@ function ownTools(offered: OfferedTools): Toolset {
 }
 
 /**
- * docling-mcp: one tool for all formats, Markdown as text, JSON as a file on its own disk, no HTML
- * and no way to forget a document. Making the missing exports from those it has belongs here.
+ * docling-mcp: one tool for all formats, Markdown as text, JSON as a file on its own disk, and no way
+ * to forget a document. Its HTML is left alone: links in it are the document's, whatever they run.
  */
 function doclingMcpTools(offered: OfferedTools): Toolset {
   return {
@@ -73,16 +76,24 @@ function doclingMcpTools(offered: OfferedTools): Toolset {
           const call = offering(offered, 'export_docling_document_to_markdown', key);
           return call && { ...call, deliver: writtenFrom('markdown') };
         }
-        case 'json': {
-          const call = offering(offered, 'save_docling_document', key);
-          return call && { ...call, deliver: copiedFrom('json_file') };
-        }
+        case 'json':
+          return savedDocument(offered, documentKey);
         case 'html':
           return undefined;
       }
     },
     release: () => undefined,
   };
+}
+
+/** Older versions save Markdown and JSON as two files, newer ones the format asked for, in a zip. */
+function savedDocument(offered: OfferedTools, documentKey: string): ExportCall | undefined {
+  const zips = offered.get('save_docling_document')?.has('output_format') ?? false;
+  const call = offering(offered, 'save_docling_document', () => ({
+    document_key: documentKey,
+    ...(zips && { output_format: 'json' }),
+  }));
+  return call && { ...call, deliver: zips ? unzippedFrom('file_path', '.json') : copiedFrom('json_file') };
 }
 
 function offering(
@@ -114,11 +125,29 @@ function writtenFrom(field: string): ExportCall['deliver'] {
 
 /** For a server that answers, in the field of that name, which file on a shared disk has the export. */
 function copiedFrom(field: string): ExportCall['deliver'] {
+  return takenFrom(field, copyFile);
+}
+
+/** For a server that answers so which zip has the export, as its entry with that extension. */
+function unzippedFrom(field: string, extension: string): ExportCall['deliver'] {
+  return takenFrom(field, async (saved, outputPath) => {
+    const zip = await ZipPackage.open(saved, new AbortController().signal);
+    try {
+      const name = zip.names.find((entry) => entry.endsWith(extension));
+      if (name === undefined) throw new Error(`there is no ${extension} in the zip`);
+      await pipeline(zip.stream(name), createWriteStream(outputPath));
+    } finally {
+      zip.close();
+    }
+  });
+}
+
+function takenFrom(field: string, take: (saved: string, outputPath: string) => Promise<void>): ExportCall['deliver'] {
   return async ({ fields }, outputPath) => {
     const saved = fields[field];
     if (typeof saved !== 'string') throw new AppError('E303', 'The converter answered without the export.');
     try {
-      await copyFile(saved, outputPath);
+      await take(saved, outputPath);
     } catch (cause) {
       throw new AppError('E303', 'The converter wrote the export where it cannot be read from here.', { cause });
     }

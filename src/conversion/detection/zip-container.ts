@@ -4,9 +4,12 @@ import { typeByMime, type RecognisedType } from '../formats/registry.js';
 import { LIMITS } from '../limits.js';
 
 /** What is read of a part that names the document's type. */
-const TYPE_PART_BYTES = 1024 * 1024;
+const TYPE_PART_BYTES = 4 * 1024 * 1024;
 const CONTENT_TYPES = '[Content_Types].xml';
 const MIME_TYPE = 'mimetype';
+/** Lists the parts of an OpenDocument package, and how those are encrypted that are (ODF 1.3 part 2, 4.8). */
+const MANIFEST = 'META-INF/manifest.xml';
+const ENCRYPTED_PART = /<(?:\w+:)?encryption-data\b/;
 
 /**
  * The main part of an Office document as `[Content_Types].xml` declares it, less the suffix
@@ -22,7 +25,7 @@ export type ZipContent =
 /**
  * Looks into a zip container's directory, and into the part that names the document's type.
  *
- * @throws AppError E004 when the container is truncated or broken.
+ * @throws AppError E004 when the container is truncated or broken, or the document encrypted.
  */
 export async function readZipContent(path: string): Promise<ZipContent> {
   try {
@@ -42,15 +45,17 @@ async function contentOf(zip: ZipFile): Promise<ZipContent> {
   if (zip.entryCount > LIMITS.zipEntries) {
     throw new AppError('E004', `The document is corrupt: its zip container has ${zip.entryCount} entries.`);
   }
+  let packaged: ZipContent | undefined;
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName === CONTENT_TYPES) return officeDocument(await readPart(zip, entry));
-    if (entry.fileName === MIME_TYPE) return packagedDocument(await readPart(zip, entry));
+    if (entry.fileName === MIME_TYPE) packaged = packagedDocument(await readPart(zip, entry));
+    if (entry.fileName === MANIFEST && ENCRYPTED_PART.test(await readPart(zip, entry))) throw encrypted();
   }
-  return { unsupported: 'a zip archive' };
+  return packaged ?? { unsupported: 'a zip archive' };
 }
 
 async function readPart(zip: ZipFile, entry: Entry): Promise<string> {
-  if (entry.isEncrypted()) throw new AppError('E004', 'The document is encrypted.');
+  if (entry.isEncrypted()) throw encrypted();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of await zip.openReadStreamPromise(entry)) {
@@ -59,6 +64,10 @@ async function readPart(zip: ZipFile, entry: Entry): Promise<string> {
     if (size > TYPE_PART_BYTES) throw new AppError('E004', 'The document is corrupt: its list of parts is too large.');
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function encrypted(): AppError {
+  return new AppError('E004', 'The document is encrypted: it is protected by a password.');
 }
 
 function officeDocument(contentTypes: string): ZipContent {

@@ -39,6 +39,11 @@ export class ZipPackage {
     }
   }
 
+  /** Of all entries, in lower case. */
+  get names(): readonly string[] {
+    return [...this.entries.keys()];
+  }
+
   has(name: string): boolean {
     return this.entries.has(keyOf(name));
   }

@@ -71,7 +71,7 @@ const HOT: readonly Expectation[] = [
   expectation({ name: 'jobs/record-progress', params: [ID, 'worker', 1, 'export', 80], indexes: ['jobs_pkey'] }),
   expectation({
     name: 'jobs/complete',
-    params: [ID, 'worker', 1, 'COMPLETE', 'tool', ['html'], ['x'], null, null, null],
+    params: [ID, 'worker', 1, 'COMPLETE', 'tool', null, 'x', null, null, null, null],
     indexes: ['jobs_pkey'],
   }),
   expectation({

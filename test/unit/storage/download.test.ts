@@ -299,6 +299,22 @@ describe('addresses', () => {
     expect(requests).toBe(0);
   });
 
+  it('when the environment names a proxy, then none is used', async () => {
+    const proxied: string[] = [];
+    const proxy = await serve((request, response) => {
+      proxied.push(request.url ?? '');
+      response.end('by a proxy');
+    });
+    const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];
+    for (const name of names) process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : proxy;
+    try {
+      await expect(fetchIt(`http://localhost:${port}/`)).resolves.toMatchObject({ size: TEXT.length });
+    } finally {
+      for (const name of names) Reflect.deleteProperty(process.env, name);
+    }
+    expect(proxied).toEqual([]);
+  });
+
   it('when no resolver is given, then the system resolves', async () => {
     await expect(fetchIt(`http://localhost:${port}/`)).resolves.toMatchObject({ size: TEXT.length });
   });
@@ -401,6 +417,20 @@ describe('limits', () => {
     });
 
     expect(await codeOf(fetchIt(url, { timeoutMs: 300 }))).toBe('E103');
+  });
+
+  it.each([
+    ['headers', 'HTTP/1.1 200 OK\r\nX-Slow: ', '.'],
+    ['informational answers', '', 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'],
+    ['trailers', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nA\r\n0\r\n', 'X-Slow: .\r\n'],
+    ['extensions of a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;', 'a'],
+  ])('when %s drip without end, then E103 at the time limit, or E102 before', async (_, start, drop) => {
+    const url = await serveBytes(start, (socket) => {
+      const drip = setInterval(() => socket.write(drop), 10);
+      socket.on('close', () => clearInterval(drip));
+    });
+
+    expect(['E102', 'E103']).toContain(await codeOf(fetchIt(url, { timeoutMs: 300 })));
   });
 
   it('when name resolution hangs, then E103 at the time limit', async () => {

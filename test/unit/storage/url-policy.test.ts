@@ -179,6 +179,31 @@ describe('checkRedirect', () => {
 });
 
 describe('isAllowedAddress', () => {
+  it.each([
+    ['documentation', ['192.0.2.1', '198.51.100.1', '203.0.113.1', '2001:db8::1', '3fff::1', '3fff:fff::1']],
+    ['benchmarks', ['198.18.0.1', '198.19.255.255', '2001:2::1']],
+    ['this network, and special purposes', ['0.1.2.3', '192.0.0.9', '192.0.0.170', '2001:1::1', '100::1', '5f00::1']],
+    [
+      'relays and services of anycast',
+      ['192.88.99.1', '192.175.48.1', '192.31.196.1', '192.52.193.1', '2620:4f:8000::1'],
+    ],
+    ['identifiers', ['2001:10::1', '2001:20::1', '2001:30::1']],
+    ['tunnels', ['2002:808:808::', '2001::1', '2001:3::1']],
+    ['translation', ['64:ff9b:1::808:808', '64:ff9b::a00:1', '::ffff:0:808:808']],
+    ['IPv4-compatible addresses', ['::8.8.8.8', '::127.0.0.1', '0:0:0:0:0:0:8.8.8.8', '::808:808']],
+    ['multicast', ['224.0.0.1', '239.255.255.255', 'ff0e::1']],
+    ['one link or site', ['169.254.1.1', 'fe80::1', 'febf::1', 'fec0::1', 'fc00::1', 'fdff::1']],
+  ])('when it is for %s, then it is refused', (_what, addresses) => {
+    expect(addresses.filter((address) => isAllowedAddress(address))).toEqual([]);
+  });
+
+  it.each(['8.8.8.8', '1.1.1.1', '2001:4860:4860::8888', '2a00:1450::1', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8'])(
+    'when %s is asked for, then it is allowed',
+    (address) => {
+      expect(isAllowedAddress(address)).toBe(true);
+    },
+  );
+
   it.each(['', 'example.com', 'fe80::1%eth0', '127.0.0.1%eth0'])('when %j is asked for, then it is refused', (text) => {
     expect(isAllowedAddress(text)).toBe(false);
   });

@@ -132,6 +132,11 @@ describe('converting', () => {
     },
   );
 
+  it('when the tool is unknown, then the call is refused', async () => {
+    const result = await call('convert_dwg', { source: '/a.dwg' });
+    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('not found') }] });
+  });
+
   it('when more documents are converted than are kept, then the oldest is dropped', async () => {
     const keys: string[] = [];
     for (let round = 0; round < 5; round += 1) keys.push(await convertCsv());
@@ -188,6 +193,40 @@ describe('exporting', () => {
       ];
       expect(second.structuredContent).toEqual(first.structuredContent);
     }
+  });
+
+  it('when Docling has written it, with members of its own and without empty ones, then it is loaded', async () => {
+    const source = await file(
+      'docling.json',
+      JSON.stringify({
+        schema_name: 'DoclingDocument',
+        version: '1.10.0',
+        name: 'a',
+        body: {
+          self_ref: '#/body',
+          children: [{ $ref: '#/texts/0' }, { $ref: '#/pictures/0' }, { $ref: '#/field_regions/0' }],
+          content_layer: 'body',
+        },
+        texts: [{ self_ref: '#/texts/0', label: 'code', orig: 'pear', text: 'pear', code_language: 'unknown' }],
+        pictures: [
+          {
+            self_ref: '#/pictures/0',
+            label: 'picture',
+            annotations: [
+              { kind: 'classification', predicted_classes: [] },
+              { kind: 'description', text: 'An apple', provenance: 'model' },
+            ],
+          },
+        ],
+        field_regions: [{ self_ref: '#/field_regions/0', label: 'field_region' }],
+      }),
+    );
+    const { structuredContent } = await call('load_document', { source });
+    const exported = await call('export_markdown', structuredContent as { document_key: string });
+
+    const { text } = exported.structuredContent as { text: string };
+    expect(text).toMatch(/pear[^]*An apple/);
+    expect(text).not.toContain('undefined');
   });
 
   it.each([
