@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Config } from './config.js';
 import { migrateUp } from './database/migrator.js';
 import { runProcess } from './runtime/run-process.js';
 import { serveHttp } from './runtime/serve-http.js';
@@ -16,16 +17,19 @@ await runProcess('docling-jobs', async (context) => {
   });
   const converter = await workJobs(services);
   const checks = converter ? [{ name: 'converter', critical: false, check: () => converter.ping(2_000) }] : [];
-  process.stdout.write(welcome(await serveHttp(services, checks)));
+  process.stdout.write(welcome(await serveHttp(services, checks), context.config.auth));
 });
 
-function welcome(url: string): string {
+function welcome(url: string, auth: Config['auth']): string {
+  const byKey = auth === 'api-key';
+  const getKey = byKey ? '  KEY=$(npm run -s keys -- create --client demo)\n' : '';
+  const header = byKey ? '-H "X-Api-Key: $KEY" ' : '';
   return `
 docling-jobs is ready at ${url}
 
 Try it:
-  curl -F sessionId=demo -F file=@${SAMPLE} ${url}/api/v1/process
-  curl '${url}/api/v1/history?sessionId=demo'
+${getKey}  curl ${header}-F sessionId=demo -F file=@${SAMPLE} ${url}/api/v1/process
+  curl ${header}'${url}/api/v1/history?sessionId=demo'
 
 Ctrl-C ends it.
 
