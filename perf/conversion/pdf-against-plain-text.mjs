@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { exporters } from '../../dist/conversion/exporters/index.js';
+import { renderExport } from '../../dist/conversion/exporters/write-export.js';
 import { pdfFormat } from '../../dist/conversion/formats/pdf/index.js';
 import { openPdf } from '../../dist/conversion/formats/pdf/pdfjs.js';
 
@@ -49,7 +50,7 @@ export async function toMarkdown(file) {
     signal: new AbortController().signal,
     onProgress: () => undefined,
   });
-  return exporters.markdown.render(document);
+  return renderExport(exporters.markdown, document);
 }
 
 /**

@@ -110,6 +110,9 @@ export interface FormulaItem extends TextBase {
 
 export type TextItem = ParagraphItem | SectionHeaderItem | ListItem | CodeItem | FormulaItem;
 
+/** `provenance` of a description that the source itself gives: its alternative text. */
+export const FROM_SOURCE = 'source';
+
 export interface PictureItem extends NodeBase, FloatingBase {
   label: 'picture' | 'chart';
   prov: Provenance[];

@@ -1,6 +1,7 @@
 import {
   SCHEMA_NAME,
   SCHEMA_VERSION,
+  FROM_SOURCE,
   type BoundingBox,
   type ContentLayer,
   type DoclingDocument,
@@ -148,7 +149,7 @@ export class DocumentBuilder {
       captions: [],
       references: [],
       footnotes: [],
-      annotations: description ? [{ kind: 'description', text: printable(description), provenance: 'source' }] : [],
+      annotations: description ? [{ kind: 'description', text: printable(description), provenance: FROM_SOURCE }] : [],
     };
     return this.attach('pictures', picture, parent);
   }

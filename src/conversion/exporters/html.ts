@@ -1,7 +1,7 @@
 import type { CodeItem, DocumentNode, ListItem, PictureItem, TextItem } from '../document/docling-document.js';
 import { BodyReader, isInline, isList, isListItem, isText } from './body-reader.js';
 import type { Exporter } from './exporter.js';
-import { ExportText } from './export-text.js';
+import type { ExportText } from './export-text.js';
 import { writeTable } from './html-table.js';
 import { escapeHtml, escapeLines, htmlLine } from './html-text.js';
 import { listMarker } from './list-marker.js';
@@ -13,12 +13,10 @@ import { textRuns } from './text-runs.js';
  */
 export const htmlExporter: Exporter = {
   mediaType: 'text/html',
-  render(document) {
-    const text = new ExportText();
+  write(document, text) {
     text.add(pageStart(document.name));
     new HtmlWriter(text, new BodyReader(document)).writeBody();
     text.add('</body>\n</html>\n');
-    return text.toString();
   },
 };
 

@@ -1,6 +1,6 @@
 import type { TableItem } from '../document/docling-document.js';
 import type { Exporter } from './exporter.js';
-import { ExportText } from './export-text.js';
+import type { ExportText } from './export-text.js';
 
 /** Cells that are written at once: few enough that a limit is noticed before memory runs out. */
 const CELLS_AT_ONCE = 1_000;
@@ -8,14 +8,12 @@ const CELLS_AT_ONCE = 1_000;
 /** The document itself, as docling-core reads it. */
 export const jsonExporter: Exporter = {
   mediaType: 'application/json',
-  render(document) {
-    const text = new ExportText();
+  write(document, text) {
     writeMembers(text, document, (key, value) => {
       if (key === 'tables') writeArray(text, document.tables, (table) => writeTable(text, table));
       else if (Array.isArray(value)) writeArray(text, value, (item) => text.add(JSON.stringify(item)));
       else text.add(JSON.stringify(value));
     });
-    return text.toString();
   },
 };
 

@@ -1,14 +1,15 @@
-import type {
-  CodeItem,
-  DocumentNode,
-  FormulaItem,
-  ListItem,
-  PictureItem,
-  TextItem,
+import {
+  FROM_SOURCE,
+  type CodeItem,
+  type DocumentNode,
+  type FormulaItem,
+  type ListItem,
+  type PictureItem,
+  type TextItem,
 } from '../document/docling-document.js';
 import { BodyReader, isInline, isList, isListItem, isText } from './body-reader.js';
 import type { Exporter } from './exporter.js';
-import { ExportText } from './export-text.js';
+import type { ExportText } from './export-text.js';
 import { listMarker } from './list-marker.js';
 import { escapeLineStart, escapeMarkdown, fencedCode, joinLines } from './markdown-escape.js';
 import { IMAGE, markdownLine } from './markdown-line.js';
@@ -18,10 +19,8 @@ import { textRuns } from './text-runs.js';
 /** Docling's dialect of Markdown, escaped where the text itself would be taken for markup. */
 export const markdownExporter: Exporter = {
   mediaType: 'text/markdown',
-  render(document) {
-    const writer = new MarkdownWriter(new BodyReader(document));
-    writer.writeBody();
-    return writer.toString();
+  write(document, text) {
+    new MarkdownWriter(text, new BodyReader(document)).writeBody();
   },
 };
 
@@ -32,18 +31,16 @@ interface Place {
 }
 
 class MarkdownWriter {
-  private readonly text = new ExportText();
   private isEmpty = true;
   /** Whether the last thing written is an item of the list that is being written. */
   private afterItem = false;
   /** Whether that item is still without content: what follows has to come on the next line. */
   private afterBareMarker = false;
 
-  constructor(private readonly reader: BodyReader) {}
-
-  toString(): string {
-    return this.text.toString();
-  }
+  constructor(
+    private readonly text: ExportText,
+    private readonly reader: BodyReader,
+  ) {}
 
   writeBody(): void {
     this.writeChildren(this.reader.body, { indent: '', depth: 0 });
@@ -108,8 +105,11 @@ class MarkdownWriter {
   }
 
   private writePicture(item: PictureItem, place: Place): void {
-    // An alternative text stands nowhere on the page, and programs often make it up; HTML and JSON have it.
     for (const caption of this.reader.captions(item)) this.writeText(caption, place);
+    for (const { text, provenance } of item.annotations) {
+      // An alternative text stands nowhere on the page, and programs often make it up; HTML and JSON have it.
+      if (provenance !== FROM_SOURCE) this.writeParagraph(escapeMarkdown(text), place);
+    }
     this.writeBlock(IMAGE, place);
     for (const footnote of this.reader.footnotes(item)) this.writeText(footnote, place);
   }

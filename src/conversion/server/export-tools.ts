@@ -2,9 +2,9 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { AppError } from '../../errors.js';
-import { writeFileAtomically } from '../atomic-file.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../client/converter.js';
 import { exporters } from '../exporters/index.js';
+import { renderExport, writeExport } from '../exporters/write-export.js';
 import { absolutePath, documentKey } from './arguments.js';
 import type { DocumentStore } from './document-store.js';
 import { answering } from './tool-error.js';
@@ -51,17 +51,18 @@ export function registerExportTools(server: McpServer, documents: DocumentStore)
   registerRelease(server, documents);
 }
 
-async function exportDocument(
+function exportDocument(
   format: ExportFormat,
   key: string,
   outputPath: string | undefined,
   documents: DocumentStore,
-): Promise<CallToolResult> {
-  const text = exporters[format].render(documents.get(key));
+): CallToolResult {
+  const document = documents.get(key);
   if (outputPath !== undefined) {
-    const result = { path: outputPath, size_bytes: await writeFileAtomically(outputPath, text) };
+    const result = { path: outputPath, size_bytes: writeExport(exporters[format], document, outputPath) };
     return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result };
   }
+  const text = renderExport(exporters[format], document);
   const size = Buffer.byteLength(text);
   if (size > INLINE_BYTES) {
     throw new AppError('E305', `The export has ${size} bytes; above ${INLINE_BYTES} an output_path has to be given.`);

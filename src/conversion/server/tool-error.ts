@@ -13,7 +13,7 @@ import { AppError, type ErrorCode } from '../../errors.js';
 export async function answering(
   signal: AbortSignal,
   fallback: { code: ErrorCode; message: string },
-  run: () => Promise<CallToolResult>,
+  run: () => CallToolResult | Promise<CallToolResult>,
 ): Promise<CallToolResult> {
   try {
     return await run();

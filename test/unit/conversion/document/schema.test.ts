@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { DocumentBuilder } from '../../../../src/conversion/document/document-builder.js';
 import type { DoclingDocument } from '../../../../src/conversion/document/docling-document.js';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 import { FORMAT_NAMES, FORMATS, type FormatName } from '../../../../src/conversion/formats/registry.js';
 import { drawText, toPng } from '../../../support/bitmap-text.js';
 import { formatInput, relationships, withPackage, type PackageEntries } from '../../../support/office-package.js';
@@ -79,7 +80,7 @@ describe('the schema of documents', () => {
   test.each(FORMAT_NAMES)('when a document is read from %s, then it fits, and so does its JSON', async (name) => {
     const document = await readSample(name);
     expect(document.body.children).not.toEqual([]);
-    expect(problemsOf(JSON.parse(exporters.json.render(document)) as DoclingDocument)).toEqual([]);
+    expect(problemsOf(JSON.parse(renderExport(exporters.json, document)) as DoclingDocument)).toEqual([]);
   });
 
   test.each<[string, (document: DoclingDocument) => void]>([

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parse, type DefaultTreeAdapterTypes } from 'parse5';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 import { documentOf, randomBlocks, type Block } from '../../../support/random-document.js';
 
 type Node = DefaultTreeAdapterTypes.Node;
@@ -40,7 +41,7 @@ describe('the HTML export, read by a browser', () => {
         const spoilt: Block[] = [...content, ...texts.map((text): Block => ({ kind: 'paragraph', runs: [{ text }] }))];
         const document = documentOf(spoilt);
         document.name = texts.join('');
-        for (const element of elementsOf(parse(exporters.html.render(document)))) expectHarmless(element);
+        for (const element of elementsOf(parse(renderExport(exporters.html, document)))) expectHarmless(element);
       }),
       { numRuns: 300 },
     );
@@ -49,7 +50,7 @@ describe('the HTML export, read by a browser', () => {
   test('when a document is exported, then all of its text is shown in order', () => {
     fc.assert(
       fc.property(randomBlocks(), (content) => {
-        const page = parse(exporters.html.render(documentOf(content)));
+        const page = parse(renderExport(exporters.html, documentOf(content)));
         const body = [...elementsOf(page)].find(({ tagName }) => tagName === 'body')!;
         expect(squeezed(textOf(body).replaceAll('[image]', ''))).toBe(squeezed(content.map(textOfBlock).join('')));
       }),

@@ -3,6 +3,7 @@ import { parse, type DefaultTreeAdapterTypes } from 'parse5';
 import { DocumentBuilder } from '../../../../src/conversion/document/document-builder.js';
 import type { DocumentNode } from '../../../../src/conversion/document/docling-document.js';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 
 /** All elements of a page as a browser would see them. */
 function elementsOf(html: string): DefaultTreeAdapterTypes.Element[] {
@@ -20,7 +21,7 @@ function elementsOf(html: string): DefaultTreeAdapterTypes.Element[] {
 
 describe('the HTML export', () => {
   let builder: DocumentBuilder;
-  const render = () => exporters.html.render(builder.document);
+  const render = () => renderExport(exporters.html, builder.document);
   const body = () => /<body>\n([\s\S]*)<\/body>/.exec(render())?.[1];
 
   beforeEach(() => {
@@ -91,7 +92,7 @@ describe('the HTML export', () => {
     expect(body()).toBe(
       '<ul>\n<li class="labelled">\n<ul>\n<li>sub</li>\n</ul>\n</li>\n</ul>\n<ul>\n<li>alone</li>\n</ul>\n',
     );
-    expect(exporters.markdown.render(builder.document)).toBe('- sub\n- alone\n');
+    expect(renderExport(exporters.markdown, builder.document)).toBe('- sub\n- alone\n');
   });
 
   test('when cells span, then each is written once with its spans', () => {
@@ -141,7 +142,7 @@ describe('the HTML export', () => {
     table.data.table_cells[1]!.ref = { $ref: content.self_ref };
     builder.addText('text', 'rich', content, { hyperlink: '/r' });
     expect(body()).toContain('<td>plain</td><td><p><a href="/r" rel="noopener noreferrer">rich</a></p>\n</td>');
-    expect(exporters.markdown.render(builder.document)).toBe('| plain | [rich](/r) |\n| - | - |\n');
+    expect(renderExport(exporters.markdown, builder.document)).toBe('| plain | [rich](/r) |\n| - | - |\n');
   });
 
   test('when there are pictures, then they are figures without images', () => {

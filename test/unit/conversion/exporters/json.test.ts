@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DocumentBuilder } from '../../../../src/conversion/document/document-builder.js';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 
 const newBuilder = () => new DocumentBuilder({ fileName: 'x.csv', mimeType: 'text/csv', binaryHash: 1 });
 
@@ -13,13 +14,13 @@ describe('the JSON export', () => {
     builder.addCaption('C', builder.addTable(Array.from({ length: 3 }, () => Array.from({ length: 1_500 }, String))));
     builder.addTable([]);
     builder.addPicture(undefined, 'cat');
-    expect(JSON.parse(exporters.json.render(builder.document))).toEqual(builder.document);
-    expect(exporters.json.render(builder.document)).toBe(JSON.stringify(builder.document));
+    expect(JSON.parse(renderExport(exporters.json, builder.document))).toEqual(builder.document);
+    expect(renderExport(exporters.json, builder.document)).toBe(JSON.stringify(builder.document));
   });
 
   test('when it would be too large, then it ends with E305', () => {
     const builder = newBuilder();
     builder.addTable(Array.from({ length: 800 }, () => Array.from({ length: 1_000 }, () => 'x')));
-    expect(() => exporters.json.render(builder.document)).toThrow(expect.objectContaining({ code: 'E305' }));
+    expect(() => renderExport(exporters.json, builder.document)).toThrow(expect.objectContaining({ code: 'E305' }));
   });
 });

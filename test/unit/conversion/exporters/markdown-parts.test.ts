@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { markdownParts } from '../../../../perf/score/markdown-parts.mjs';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 import { documentOf, randomBlocks, type Block, type Run } from '../../../support/random-document.js';
 
 interface Parts {
@@ -17,7 +18,7 @@ describe('Markdown that is read again', () => {
   test('when a document is exported, then its words, headings, cells, items and links come back', () => {
     fc.assert(
       fc.property(randomBlocks(), (content) => {
-        const parts = markdownParts(exporters.markdown.render(documentOf(content)));
+        const parts = markdownParts(renderExport(exporters.markdown, documentOf(content)));
         expect(comparable(parts)).toEqual(comparable(partsOf(content)));
       }),
       { numRuns: 300 },

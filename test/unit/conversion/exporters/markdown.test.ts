@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DocumentBuilder } from '../../../../src/conversion/document/document-builder.js';
 import type { DocumentNode, Formatting } from '../../../../src/conversion/document/docling-document.js';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 
 describe('the Markdown export', () => {
   let builder: DocumentBuilder;
-  const render = () => exporters.markdown.render(builder.document);
+  const render = () => renderExport(exporters.markdown, builder.document);
 
   beforeEach(() => {
     builder = new DocumentBuilder({ fileName: 'x.pdf', mimeType: 'application/pdf', binaryHash: 1 });

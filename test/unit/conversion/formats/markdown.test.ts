@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DocumentBuilder } from '../../../../src/conversion/document/document-builder.js';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 import { markdownFormat } from '../../../../src/conversion/formats/markdown.js';
 import { lines, read, readToMarkdown } from './text-input.js';
 
@@ -77,7 +78,7 @@ describe('the Markdown reader', () => {
         const builder = new DocumentBuilder({ fileName: 'x', mimeType: 'text/plain', binaryHash: 1 });
         if (asItem) builder.addListItem(text, builder.addGroup('list', 'list'), '-');
         else builder.addText('text', text);
-        const document = await read(markdownFormat, exporters.markdown.render(builder.document));
+        const document = await read(markdownFormat, renderExport(exporters.markdown, builder.document));
         expect(document.texts.map((item) => item.text).filter(Boolean)).toEqual(text === '' ? [] : [text]);
       }),
       { numRuns: 500 },
@@ -98,7 +99,7 @@ describe('the Markdown reader', () => {
         const builder = build();
         const group = builder.addGroup('inline', 'group');
         for (const { text, ...formatting } of pieces) builder.addText('text', text, group, { formatting });
-        const document = await read(markdownFormat, exporters.markdown.render(builder.document));
+        const document = await read(markdownFormat, renderExport(exporters.markdown, builder.document));
         const perLetter = (items: readonly { text: string; formatting?: { bold: boolean; italic: boolean } }[]) =>
           items.flatMap(({ text, formatting }) =>
             [...text].filter((c) => c !== ' ').map((c) => [c, formatting?.bold ?? false, formatting?.italic ?? false]),

@@ -1,4 +1,5 @@
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 import { odtFormat } from '../../../../src/conversion/formats/odt/index.js';
 import { outline, readPackage, type PackageEntries } from '../../../support/office-package.js';
 
@@ -194,7 +195,7 @@ describe('odt: tables', () => {
     const content = `<text:a xlink:href="/l">l</text:a> x${span('sub', '2')}${note}<draw:frame><draw:image/></draw:frame>`;
     const plain = cell(span('plain', `c${note}`));
     const document = await readPackage(odtFormat, odt(`<table:table>${row(cell(content), plain)}</table:table>`));
-    expect(exporters.markdown.render(document)).toBe(
+    expect(renderExport(exporters.markdown, document)).toBe(
       '| <!-- image --> [l](/l) x 2[1] | c[2] |\n| - | - |\n\n[1] said\n\n[2] said\n',
     );
   });
@@ -206,7 +207,7 @@ describe('odt: tables', () => {
     );
     const document = await readPackage(odtFormat, odt(nested));
     expect(document.tables).toHaveLength(5);
-    expect(exporters.markdown.render(document)).toBe('| deep |\n| - |\n');
+    expect(renderExport(exporters.markdown, document)).toBe('| deep |\n| - |\n');
   });
 });
 

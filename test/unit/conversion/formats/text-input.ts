@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DoclingDocument } from '../../../../src/conversion/document/docling-document.js';
 import { exporters } from '../../../../src/conversion/exporters/index.js';
+import { renderExport } from '../../../../src/conversion/exporters/write-export.js';
 import type { Format } from '../../../../src/conversion/formats/format.js';
 import { validated } from '../../../support/valid-document.js';
 
@@ -38,7 +39,7 @@ export async function read(
 
 /** What `format` makes of `content`, as Markdown without the last line break. */
 export async function readToMarkdown(format: Format, content: string | Buffer): Promise<string> {
-  return exporters.markdown.render(await read(format, content)).trimEnd();
+  return renderExport(exporters.markdown, await read(format, content)).trimEnd();
 }
 
 /** Lines joined, for expectations that read like the output. */
