@@ -24,6 +24,8 @@ const STYLE = [
   'body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 sans-serif; }',
   'table { border-collapse: collapse; }',
   'th, td { border: 1px solid #999; padding: 0.25rem 0.5rem; text-align: left; vertical-align: top; }',
+  ':is(th, td) > :first-child { margin-top: 0; }',
+  ':is(th, td) > :last-child { margin-bottom: 0; }',
   'pre { overflow-x: auto; padding: 0.5rem; background: #f4f4f4; }',
   'figure { margin: 1rem 0; padding: 0.5rem; border: 1px dashed #999; }',
   '.labelled { list-style: none; }',
