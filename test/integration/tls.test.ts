@@ -1,6 +1,6 @@
 /** @needs openssl, pgbouncer */
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -200,6 +200,23 @@ describe('a database with sslmode=verify-full', () => {
       const lost = await clients.listener(url).catch(String);
       expect(lost).toMatch(reason);
     });
+  });
+
+  test('when the file of the authority vanishes later, then connections go on being made and verified', async () => {
+    await offer(offers.right);
+    const file = path.join(certificates.folder, 'vanishing.pem');
+    await copyFile(authority.cert, file);
+    const url = verified(roleUrl('docling_app'), `sslmode=verify-full&sslrootcert=${file}`);
+    const pool = openTestPool(url);
+    closing.push(() => pool.close());
+
+    await rm(file);
+
+    await expect(pool.query('server/ping', [])).resolves.toHaveLength(1);
+    await offer(offers.untrusted);
+    const many = Array.from({ length: 5 }, () => pool.query('server/ping', []));
+    const codes = (await Promise.allSettled(many)).map((outcome) => (outcome as PromiseRejectedResult).reason?.code);
+    expect(new Set(codes)).toEqual(new Set([undefined, 'E401'])); // the one that was open, and those that are new
   });
 
   describe('and a process of the service', () => {
