@@ -1192,6 +1192,12 @@ REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO docling_app;
 
 --
+-- Name: TYPE job_status; Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON TYPE public.job_status FROM PUBLIC;
+
+--
 -- Name: FUNCTION jobs_announce_change(); Type: ACL; Schema: public; Owner: -
 --
 
@@ -1243,7 +1249,37 @@ GRANT SELECT ON TABLE public.clients TO docling_app;
 -- Name: TABLE idempotency_keys; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO docling_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.idempotency_keys TO docling_app;
+
+--
+-- Name: COLUMN idempotency_keys.request_hash; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(request_hash) ON TABLE public.idempotency_keys TO docling_app;
+
+--
+-- Name: COLUMN idempotency_keys.job_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(job_id) ON TABLE public.idempotency_keys TO docling_app;
+
+--
+-- Name: COLUMN idempotency_keys.created_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(created_at) ON TABLE public.idempotency_keys TO docling_app;
+
+--
+-- Name: COLUMN idempotency_keys.expires_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(expires_at) ON TABLE public.idempotency_keys TO docling_app;
+
+--
+-- Name: COLUMN idempotency_keys.claim_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(claim_id) ON TABLE public.idempotency_keys TO docling_app;
 
 --
 -- Name: TABLE job_events; Type: ACL; Schema: public; Owner: -
@@ -1255,7 +1291,25 @@ GRANT SELECT ON TABLE public.job_events TO docling_app;
 -- Name: TABLE job_leases; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.job_leases TO docling_app;
+GRANT SELECT,INSERT ON TABLE public.job_leases TO docling_app;
+
+--
+-- Name: COLUMN job_leases.worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(worker_id) ON TABLE public.job_leases TO docling_app;
+
+--
+-- Name: COLUMN job_leases.fencing_token; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(fencing_token) ON TABLE public.job_leases TO docling_app;
+
+--
+-- Name: COLUMN job_leases.expires_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(expires_at) ON TABLE public.job_leases TO docling_app;
 
 --
 -- Name: TABLE job_status_transitions; Type: ACL; Schema: public; Owner: -
@@ -1364,6 +1418,12 @@ GRANT SELECT,INSERT ON TABLE public.results TO docling_app;
 --
 
 GRANT SELECT ON TABLE public.schema_migrations TO docling_app;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR TYPES; Type: DEFAULT ACL; Schema: -; Owner: -
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE docling_migration REVOKE ALL ON TYPES  FROM PUBLIC;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: -

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { Joi } from 'celebrate';
+import { connectionProblems } from './database/connection-url.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
@@ -17,11 +18,13 @@ const environmentSchema = Joi.object({
   DATABASE_URL: Joi.string()
     .uri({ scheme: ['postgres', 'postgresql'] })
     .description(
-      'PostgreSQL for reading and writing rows, usually through PgBouncer (port 6432, transaction mode); unset: the embedded PostgreSQL',
+      'PostgreSQL for reading and writing rows, usually through PgBouncer (port 6432, transaction mode); in production with `sslmode=verify-full`; unset: the embedded PostgreSQL',
     ),
   DIRECT_DATABASE_URL: Joi.string()
     .uri({ scheme: ['postgres', 'postgresql'] })
-    .description('PostgreSQL without a pooler between (port 5432), for migrations and LISTEN; unset: `DATABASE_URL`'),
+    .description(
+      'PostgreSQL without a pooler between (port 5432), for migrations and LISTEN; in production with `sslmode=verify-full`; unset: `DATABASE_URL`',
+    ),
   DB_POOL_SIZE: Joi.number().integer().min(1).max(100).default(5).description('Connections per process'),
   DB_POOL_TIMEOUT_MS: Joi.number()
     .integer()
@@ -209,8 +212,12 @@ export class ConfigError extends Error {
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { error, value } = environmentSchema.validate(given, { abortEarly: false, stripUnknown: true });
-  if (error) throw new ConfigError(error.details.map((detail) => detail.message.replaceAll('"', '')));
   const production = value.NODE_ENV === 'production';
+  const problems = [
+    ...(error?.details.map((detail) => detail.message.replaceAll('"', '')) ?? []),
+    ...securityProblems(given, production),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
   const inputDirs = String(value.INPUT_DIRS).split(path.delimiter).filter(Boolean);
   return deepFreeze({
     environment: value.NODE_ENV,
@@ -237,6 +244,18 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     rateLimit: { max: value.RATE_LIMIT_MAX, windowMs: value.RATE_LIMIT_WINDOW_MS },
     trustProxy: value.TRUST_PROXY ?? false,
   });
+}
+
+/** What is wrong with how the database is reached, beside what the schema says. */
+function securityProblems(given: NodeJS.ProcessEnv, production: boolean): string[] {
+  const problems = ['DATABASE_URL', 'DIRECT_DATABASE_URL'].flatMap((setting) => {
+    const url = given[setting];
+    return url === undefined || !/^postgres(ql)?:/.test(url) ? [] : connectionProblems(setting, url, production);
+  });
+  if (production && given['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    problems.push('NODE_TLS_REJECT_UNAUTHORIZED is 0, which switches off all verification: unset it');
+  }
+  return problems;
 }
 
 /** All settings in the order of the schema. */

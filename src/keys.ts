@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { makeApiKey } from './clients/api-key.js';
 import { ApiKeyRepository } from './clients/api-key-repository.js';
-import { ConfigError, loadConfig } from './config.js';
-import { EmbeddedPostgresError } from './database/embedded/index.js';
+import { loadConfig } from './config.js';
 import { migrateUp } from './database/migrator.js';
 import { openDatabase } from './database/open-database.js';
-import { AppError, errorCodeOf } from './errors.js';
+import { errorCodeOf } from './errors.js';
 import { connectDatabase } from './runtime/connection.js';
+import { explain } from './runtime/explain.js';
 
 const USAGE = `Usage: npm run keys -- COMMAND
   create --client CLIENT [--name TEXT] [--days N]   makes a key, and the client when it is new; shows the key, this once
@@ -120,7 +120,7 @@ try {
 } catch (thrown) {
   const isEmpty = errorCodeOf(thrown) === UNDEFINED_TABLE;
   const error = isEmpty ? new UsageError('The database has no tables yet: run node dist/migrate.js up.') : thrown;
-  const explained = [UsageError, ConfigError, EmbeddedPostgresError, AppError].some((kind) => error instanceof kind);
-  process.stderr.write(`${explained ? (error as Error).message : String(error)}\n`);
+  const explanation = error instanceof UsageError ? error.message : explain(error);
+  process.stderr.write(`${explanation ?? String(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,8 +1,7 @@
-import { ConfigError, loadConfig } from './config.js';
+import { loadConfig } from './config.js';
 import { migrateDown, migrateUp, migrationStatus, type MigratorOptions } from './database/migrator.js';
-import { EmbeddedPostgresError } from './database/embedded/index.js';
-import { AppError } from './errors.js';
 import { connectDatabase } from './runtime/connection.js';
+import { explain } from './runtime/explain.js';
 
 const USAGE = `Usage: node dist/migrate.js [up|down|status]
   up           runs all pending migrations and the grants (default)
@@ -51,7 +50,6 @@ async function main([command = 'up', target, ...rest]: string[]): Promise<number
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const explained = error instanceof ConfigError || error instanceof EmbeddedPostgresError || error instanceof AppError;
-  process.stderr.write(`${explained ? error.message : String(error)}\n`);
+  process.stderr.write(`${explain(error) ?? String(error)}\n`);
   process.exitCode = 1;
 }

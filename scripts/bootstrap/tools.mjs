@@ -7,11 +7,13 @@ import path from 'node:path';
  *
  *     /** @needs pg_dump, psql *\/
  *
- * `package` is Debian's; `version` has to match what the program prints for `--version`.
+ * `package` is Debian's; `version` has to match what the program prints when it is given `ask`, which is
+ * `--version` where it is not said.
  *
- * @type {Readonly<Record<string, { readonly package: string, readonly version: RegExp }>>}
+ * @type {Readonly<Record<string, { readonly package: string, readonly version: RegExp, readonly ask?: string }>>}
  */
 export const TOOLS = {
+  openssl: { package: 'openssl', version: /^OpenSSL 3\./, ask: 'version' },
   pg_dump: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pgbouncer: { package: 'pgbouncer', version: / 1\.(1[89]|[2-9]\d)\./ },
   psql: { package: 'postgresql-client-15', version: / 15[.\s]/ },
@@ -67,7 +69,7 @@ export function suitesWithTools(root) {
  */
 export function missingTools(tools) {
   return [...new Set(tools)].filter((tool) => {
-    const { stdout } = spawnSync(tool, ['--version'], {
+    const { stdout } = spawnSync(tool, [TOOLS[tool]?.ask ?? '--version'], {
       encoding: 'utf8',
       env: { ...process.env, PATH: toolPath() },
       timeout: 10_000,

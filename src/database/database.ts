@@ -2,6 +2,7 @@ import pg from 'pg';
 import Cursor from 'pg-cursor';
 import { AppError } from '../errors.js';
 import { loadCatalogue, type Catalogue } from './catalogue.js';
+import { clientConfig, VerifyingClient } from './client.js';
 import { isWorthRepeating } from './retry.js';
 import { AnswerLost, isAway, poolExhausted, READ_ONLY, sqlStateOf, toAppError, toConnectError } from './sqlstate.js';
 import type { StatementName, Statements } from './statements.js';
@@ -93,7 +94,9 @@ export class Database implements Executor {
   ) {
     this.catalogue = catalogue;
     this.pool = new pg.Pool({
-      connectionString: options.url,
+      ...clientConfig(options.url),
+      // Its type knows only classes without arguments; the pool hands each its own options.
+      Client: VerifyingClient as unknown as new () => pg.Client,
       application_name: options.applicationName,
       max: options.poolSize,
       connectionTimeoutMillis: options.poolTimeoutMs,

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { Umzug } from 'umzug';
 import { DB_DIRECTORY, loadCatalogue, type Catalogue } from './catalogue.js';
+import { clientConfig, VerifyingClient } from './client.js';
 import type { Params, Row } from './database.js';
-import { toAppError } from './sqlstate.js';
+import { toConnectError } from './sqlstate.js';
 import type { StatementName } from './statements.js';
 
 export interface MigratorOptions {
@@ -155,13 +155,13 @@ async function takeLock(session: MigrationSession, timeoutMs: number): Promise<v
 /** One direct connection: it holds the lock, and runs whole files as well as statements of the catalogue. */
 class MigrationSession {
   private constructor(
-    private readonly client: pg.Client,
+    private readonly client: VerifyingClient,
     private readonly catalogue: Catalogue,
   ) {}
 
   static async open(url: string, catalogue: Catalogue): Promise<MigrationSession> {
-    const client = new pg.Client({
-      connectionString: url,
+    const client = new VerifyingClient({
+      ...clientConfig(url),
       application_name: 'docling-jobs-migrate',
       connectionTimeoutMillis: 10_000,
     });
@@ -169,7 +169,7 @@ class MigrationSession {
     try {
       await client.connect();
     } catch (error) {
-      throw toAppError(error);
+      throw toConnectError(error);
     }
     return new MigrationSession(client, catalogue);
   }

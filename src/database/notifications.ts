@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { loadCatalogue, type Catalogue } from './catalogue.js';
+import { clientConfig, VerifyingClient } from './client.js';
 
 export interface NotificationListenerOptions {
   /** Of PostgreSQL itself: a pooler in transaction mode forwards no notifications. */
@@ -26,11 +26,14 @@ export class NotificationListener {
   private endListening: (why: Error) => void = () => undefined;
   private ended: Promise<void> = Promise.resolve();
   private failures = 0;
+  private readonly connection: ReturnType<typeof clientConfig>;
 
   constructor(
     private readonly options: NotificationListenerOptions,
     private readonly catalogue: Catalogue = loadCatalogue(),
-  ) {}
+  ) {
+    this.connection = clientConfig(options.url);
+  }
 
   start(): void {
     this.ended = this.run();
@@ -56,9 +59,9 @@ export class NotificationListener {
 
   /** Connects and listens until the connection ends; answers why it did. */
   private async listen(): Promise<Error> {
-    const { url, applicationName } = this.options;
-    const client = new pg.Client({
-      connectionString: url,
+    const { applicationName } = this.options;
+    const client = new VerifyingClient({
+      ...this.connection,
       application_name: applicationName,
       connectionTimeoutMillis: CONNECT_LIMIT_MS,
       query_timeout: CONNECT_LIMIT_MS,
@@ -82,7 +85,7 @@ export class NotificationListener {
     }
   }
 
-  private async begin(client: pg.Client): Promise<void> {
+  private async begin(client: VerifyingClient): Promise<void> {
     const { onNotification } = this.options;
     await client.connect();
     client.on('notification', onNotification);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { DB_DIRECTORY, loadCatalogue } from './catalogue.js';
+import { hashPassword } from './scram.js';
 
 /** The service's database, wherever the service makes it itself. */
 export const DATABASE_NAME = 'docling_db';
@@ -17,12 +18,13 @@ export interface ProvisionOptions {
 export async function provisionDatabase({ superuserUrl, passwords }: ProvisionOptions): Promise<void> {
   const catalogue = loadCatalogue();
   await withClient(superuserUrl('postgres'), async (client) => {
+    await client.query(await readScript('close-databases.sql'));
     const { rows } = await client.query<{ exists: boolean }>(catalogue['server/database-exists'].text, [DATABASE_NAME]);
     if (!rows[0]?.exists) await client.query(await readScript('create-database.sql'));
   });
   await withClient(superuserUrl(DATABASE_NAME), async (client) => {
     for (const [role, password] of Object.entries(passwords)) {
-      await client.query(catalogue['server/set-setting'].text, [`docling.${role}_password`, password]);
+      await client.query(catalogue['server/set-setting'].text, [`docling.${role}_password`, hashPassword(password)]);
     }
     await client.query(await readScript('roles.sql'));
   });

@@ -35,12 +35,20 @@ const MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
   E701: 'The job cannot make this transition.',
 };
 
+const NOT_SECURE_MESSAGE = 'The connection to the database could not be secured.';
+
 /** Seconds that a client is asked to wait while the database is away. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** Errors of node's sockets and of `pg` itself, which carry no SQLSTATE. */
 const CONNECTION_LOST =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN|ENOENT|Connection terminated|connection timeout|Client has encountered a connection error|not queryable/i;
+/**
+ * Errors of Node's TLS (https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes), and what
+ * `pg` says when the server offers none.
+ */
+const NOT_SECURE =
+  /CERT_|_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO|not support SSL|establishing an SSL/;
 const CLIENT_TIMEOUT = /Query read timeout/i;
 
 /**
@@ -58,7 +66,8 @@ export function toAppError(error: unknown): unknown {
   const code = codeOf(error);
   if (!code) return error;
   const Meaning = hasLostAnswer(error, code) ? AnswerLost : AppError;
-  return new Meaning(code, MESSAGES[code] ?? code, {
+  const message = isNotSecure(error) ? NOT_SECURE_MESSAGE : MESSAGES[code];
+  return new Meaning(code, message ?? code, {
     cause: error,
     ...(isAway(code) && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
   });
@@ -94,9 +103,18 @@ export function poolExhausted(cause?: unknown): AppError {
 function codeOf(error: unknown): ErrorCode | undefined {
   const state = sqlStateOf(error);
   if (state !== undefined) return CODES[state] ?? CODES[state.slice(0, 2)];
-  const text = `${errorCodeOf(error) ?? ''} ${String(error)}`;
+  const text = nameOf(error);
   if (CLIENT_TIMEOUT.test(text)) return 'E402';
-  return CONNECTION_LOST.test(text) ? 'E401' : undefined;
+  return CONNECTION_LOST.test(text) || isNotSecure(error) ? 'E401' : undefined;
+}
+
+/** Whether it is the handshake that failed, or was given up. */
+function isNotSecure(error: unknown): boolean {
+  return sqlStateOf(error) === undefined && NOT_SECURE.test(nameOf(error));
+}
+
+function nameOf(error: unknown): string {
+  return `${errorCodeOf(error) ?? ''} ${String(error)}`;
 }
 
 /** A server that ends may do so between the commit and its answer; any other refusal of its is one. */

@@ -1,8 +1,7 @@
 import { createLogger, type Logger } from '../observability/logger.js';
 import { loadConfig, ConfigError, type Config } from '../config.js';
-import { EmbeddedPostgresError } from '../database/embedded/index.js';
-import { AppError } from '../errors.js';
 import { Closing } from './closing.js';
+import { explain } from './explain.js';
 
 export interface ProcessContext {
   readonly config: Config;
@@ -40,14 +39,10 @@ export async function runProcess(service: string, start: (context: ProcessContex
     await closing
       .close()
       .catch((failure: unknown) => logger.warn('not everything could be closed', { error: failure }));
-    if (isExplained(error)) fail(error.message);
+    const explanation = explain(error);
+    if (explanation !== undefined) fail(explanation);
     exit(logger, 'start failed', error);
   }
-}
-
-/** Errors that an operator can act on by their message alone. */
-function isExplained(error: unknown): error is Error {
-  return error instanceof ConfigError || error instanceof EmbeddedPostgresError || error instanceof AppError;
 }
 
 function readConfig(): Config {

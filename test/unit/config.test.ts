@@ -97,6 +97,85 @@ describe('the settings', () => {
     }
   });
 
+  describe('how the database is reached', () => {
+    const secure = 'postgres://u:hunter2@db.example.org/db?sslmode=verify-full';
+    const inProduction = (DATABASE_URL: string, more: NodeJS.ProcessEnv = {}) =>
+      problemsOf({ NODE_ENV: 'production', DATABASE_URL, ...more });
+
+    test.each([
+      secure,
+      `${secure}&sslnegotiation=direct`,
+      'postgres://u@%2Frun%2Fpostgresql/db',
+      'postgres://u@localhost/db?host=/run/postgresql',
+    ])('when it is %s, then production takes it', (url) => {
+      expect(inProduction(url)).toEqual([]);
+      expect(inProduction(secure, { DIRECT_DATABASE_URL: url })).toEqual([]);
+      expect(problemsOf({ NODE_ENV: 'production' })).toEqual([]);
+    });
+
+    test.each([
+      '',
+      '?sslmode=require',
+      '?sslmode=verify-ca',
+      '?sslmode=no-verify',
+      '?sslmode=disable',
+      '?ssl=true',
+      '?SSLMODE=verify-full',
+      '?sslmode=verify-full&sslmode=disable',
+      '?sslmode=disable&sslmode=verify-full',
+      '?sslmode=verify-full&sslmode=verify-full',
+      '?sslmode=verify-full&ssl=false',
+      '?sslmode=verify-full&uselibpqcompat=true',
+      '?application_name=sslmode=verify-full',
+      '?host=db.example.org&sslmode=require',
+      '?host=/run/postgresql&host=db.example.org',
+      '#?sslmode=verify-full',
+    ])('when it ends in %s, then production refuses it, says what to do, and others take it', (query) => {
+      const url = `postgres://u:hunter2@db.example.org/db${query}`;
+
+      const [problem, ...others] = inProduction(url);
+
+      expect(problem).toMatch(/^DATABASE_URL has to say sslmode=verify-full, just once, in production: add/);
+      expect(problem).not.toContain('hunter2');
+      expect(others).toEqual([]);
+      expect(inProduction(secure, { DIRECT_DATABASE_URL: url })).toEqual([
+        expect.stringMatching(/^DIRECT_DATABASE_URL has to say sslmode=verify-full/),
+      ]);
+      expect(problemsOf({ DATABASE_URL: url })).toEqual([]);
+    });
+
+    test('when a socket is named beside a host that goes before it, then that is no socket', () => {
+      expect(inProduction('postgres://u@%2Frun%2Fpostgresql/db?host=db.example.org')).toHaveLength(1);
+    });
+
+    test('when a file that it names cannot be read or is no certificate, then that is said at once, in production or not', () => {
+      const missing = `${secure}&sslrootcert=/nowhere/ca.pem&sslkey=/nowhere/key.pem`;
+
+      for (const problems of [inProduction(missing), problemsOf({ DATABASE_URL: missing })]) {
+        expect(problems).toEqual([
+          'DATABASE_URL: sslrootcert /nowhere/ca.pem cannot be read (ENOENT)',
+          'DATABASE_URL: sslkey /nowhere/key.pem cannot be read (ENOENT)',
+        ]);
+      }
+      expect(inProduction(`${secure}&sslrootcert=${path.resolve('package.json')}`)).toEqual([
+        expect.stringContaining('package.json holds no certificate'),
+      ]);
+    });
+
+    test('when it is no URL, then that is a problem and not a crash, and shows no password', () => {
+      expect(problemsOf({ DATABASE_URL: 'postgres://u:hunter2@host:99999/db' })).toEqual([
+        'DATABASE_URL cannot be read as a URL',
+      ]);
+    });
+
+    test('when Node is told to verify nothing, then production refuses to start', () => {
+      const unverified = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+
+      expect(inProduction(secure, unverified)).toEqual([expect.stringContaining('NODE_TLS_REJECT_UNAUTHORIZED')]);
+      expect(problemsOf({ DATABASE_URL: secure, ...unverified })).toEqual([]);
+    });
+  });
+
   test('when two converters are named, then that is refused', () => {
     expect(problemsOf({ MCP_SERVER_URL: 'http://x/mcp', MCP_SERVER_COMMAND: 'x' })).toHaveLength(1);
   });

@@ -199,6 +199,7 @@ describe('the state machine', () => {
     test('when a table of the rules stands in its own schema path, then the trigger still reads the real one', async () => {
       const job = await insertJob(database, 'COMPLETE');
       await database.sql.query(`GRANT TEMPORARY ON DATABASE ${database.name} TO docling_app`);
+      await database.sql.query('GRANT USAGE ON TYPE job_status TO docling_app');
       const client = new pg.Client({ connectionString: database.appUrl });
       await client.connect();
       try {
