@@ -1,5 +1,6 @@
-// `npm run score -- DIR [--details]`: how much the built-in converter keeps of the documents below DIR, beside each of
-// which stands what is expected (`name.ext.expected.md`). docs/conversion.md says how to read the figures.
+// `npm run score -- [DIR] [--details]`: how much the built-in converter keeps of the documents below DIR, by default the
+// corpus in perf/score/corpus, beside each of which stands what is expected (`name.ext.expected.md`). docs/conversion.md
+// says how to read the figures.
 import { parseArgs } from 'node:util';
 import { build, isBuilt } from './bootstrap/build.mjs';
 import { ROOT } from './bootstrap/checkout.mjs';
@@ -13,11 +14,11 @@ const { values, positionals } = parseArgs({
   options: { details: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const [folder] = positionals.map((given) => path.resolve(given));
-if (folder === undefined || positionals.length > 1) {
-  console.error('usage: npm run score -- DIR [--details]');
+if (positionals.length > 1) {
+  console.error('usage: npm run score -- [DIR] [--details]');
   process.exit(2);
 }
+const folder = path.resolve(positionals[0] ?? path.join(ROOT, 'perf/score/corpus'));
 process.chdir(ROOT);
 await exclusively(async (lock) => {
   if (!arePackagesInstalled()) await installPackages(lock);

@@ -53,7 +53,10 @@ describe('npm run score', () => {
     expect(stderr).toContain('name.ext.expected.md');
   });
 
-  test('when no folder is given, then it says how it is called and ends with 2', async () => {
-    expect(await score()).toMatchObject({ code: 2, stderr: 'usage: npm run score -- DIR [--details]\n' });
+  test('when more than one folder is given, then it says how it is called and ends with 2', async () => {
+    expect(await score(folder, folder)).toMatchObject({
+      code: 2,
+      stderr: 'usage: npm run score -- [DIR] [--details]\n',
+    });
   });
 });

@@ -29,6 +29,9 @@ const DOUBLE_SPACING = 3;
 const LEAST_STEPS = 4;
 const FULL_LINE = 0.8;
 
+/** The number of a section, whose heading hangs behind it. */
+const NUMBER = /^\d{1,2}(?:\.\d{1,2}){0,4}$/;
+
 const SENTENCE_END = /[.!?:;\u2026\u3002\u061F]["'\u201D\u2019)\]]*$/u;
 
 /** Whether the text ends as a sentence does. */
@@ -153,7 +156,7 @@ function isNewByIndent(paragraph: Paragraph, above: Line, line: Line, next: Line
   if (indent > INDENT * em && indent < DEEPEST_INDENT * em) {
     // An indent starts a paragraph if the text goes back after it; else it hangs below a first line.
     const goesBack = next ? startOf(next) < startOf(line) - ALIGNED * em : true;
-    if (goesBack && paragraph.lines.length > 0) return !isHanging(paragraph, line);
+    if (goesBack) return !isHanging(paragraph, line) && !hangsBehindNumber(paragraph, line);
   }
   const ends = endsSentence(above.text) && endsShort(paragraph, above, line);
   return ends && indent > -INDENT * em;
@@ -163,4 +166,11 @@ function isNewByIndent(paragraph: Paragraph, above: Line, line: Line, next: Line
 function isHanging({ lines }: Paragraph, line: Line): boolean {
   const rest = lines.slice(1);
   return rest.length > 0 && rest.every((each) => Math.abs(startOf(each) - startOf(line)) < ALIGNED * line.size);
+}
+
+/** The line starts where the heading's text does, behind its number. */
+function hangsBehindNumber({ lines }: Paragraph, line: Line): boolean {
+  const [number, text] = lines[0]?.words ?? [];
+  if (!number || !text || !NUMBER.test(number.text)) return false;
+  return Math.abs((line.rightToLeft ? -text.x1 : text.x0) - startOf(line)) < ALIGNED * line.size;
 }

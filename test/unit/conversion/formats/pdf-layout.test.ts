@@ -195,6 +195,24 @@ describe('lines', () => {
 
     expect(outline(document).join(' ')).not.toContain('Harbour Report');
   });
+
+  it('when a heading goes on below its text, behind its number, then it is one heading', async () => {
+    const bold = { size: 14, font: 'Helvetica-Bold' } as const;
+    const page = a4()
+      .lines(70, 60, LOREM)
+      .text(70, 150, '2.1', bold)
+      .text(104, 150, 'Farms in the upper valley and meth-', bold)
+      .text(104, 167, 'ods of measuring their yields', bold)
+      .lines(70, 190, LOREM);
+
+    const document = await readPages(page);
+
+    expect(outline(document)).toEqual([
+      `text: ${LOREM.join(' ')}`,
+      'title: 2.1 Farms in the upper valley and methods of measuring their yields',
+      `text: ${LOREM.join(' ')}`,
+    ]);
+  });
 });
 
 describe('hostile pages', () => {
