@@ -3,9 +3,9 @@ import { getDocument, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { pdfFormat } from '../../dist/conversion/formats/pdf/index.js';
 
 /**
- * Milliseconds a page of one PDF, by the reader of documents and by pdfjs' own text extraction, which
- * take turns in this process so that both meet the same machine. The first turn, in which code is
- * compiled, does not count.
+ * Milliseconds a page of one PDF in each round, by the reader of documents and by pdfjs' own text
+ * extraction, which take turns in this process so that both meet the same machine. The first turn, in which
+ * code is compiled, does not count.
  *
  * @param {string} file
  * @param {number} rounds

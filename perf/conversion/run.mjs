@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { IMPLEMENTATION } from '../../dist/conversion/package-info.js';
 import { convertTimes } from './converting.mjs';
 import { KINDS, SIZES, xlsx } from './documents.mjs';
@@ -9,6 +10,7 @@ import { comparePdfReaders } from './pdf-pages.mjs';
 /** Documents of a size that one measurement converts: enough for about a second. */
 const TIMES = /** @type {Readonly<Record<string, number>>} */ ({ small: 20, medium: 6, large: 1 });
 const CHILDREN = [1, 2];
+const PDF_CORPUS = fileURLToPath(new URL('../score/corpus/pdf', import.meta.url));
 const BIG_SHEET = { rows: 15_000, columns: 50 };
 
 /**
@@ -86,18 +88,26 @@ async function makeCases(folder) {
 }
 
 /**
+ * The PDFs of the score's corpus, and the large one that was made here, each against pdfjs' plain text.
+ *
  * @param {string} folder
  * @param {number} rounds
  * @param {(line: string) => void} onLine
  */
 async function measurePdf(folder, rounds, onLine) {
-  const times = await comparePdfReaders(path.join(folder, 'large.pdf'), Math.max(5, rounds));
-  const [document, plain] = [spread(times.document), spread(times.plain)];
-  const ratio = spread(times.document.map((time, round) => time / (times.plain[round] ?? NaN)));
-  onLine(
-    `PDF, ms a page: ${shown(document).join(' ')}; plain text by pdfjs: ${shown(plain).join(' ')}; ratio: ${shown(ratio).join(' ')}`,
-  );
-  return { document, plain, ratio };
+  const names = (await readdir(PDF_CORPUS)).filter((name) => name.endsWith('.pdf'));
+  const files = [...names.map((name) => path.join(PDF_CORPUS, name)), path.join(folder, 'large.pdf')];
+  onLine(columns('PDF, ms a page', 'document', '', 'plain', '', 'ratio', ''));
+  const all = [];
+  for (const file of files) {
+    const times = await comparePdfReaders(file, Math.max(5, rounds));
+    const ratio = spread(times.document.map((time, round) => time / (times.plain[round] ?? NaN)));
+    const measured = { document: spread(times.document), plain: spread(times.plain), ratio };
+    onLine(columns(path.basename(file), ...Object.values(measured).flatMap(shown)));
+    all.push({ file: path.basename(file), ...measured });
+  }
+  onLine(`ratio over all files: ${shown(spread(all.map(({ ratio }) => ratio.median))).join(' ')}`);
+  return all;
 }
 
 /**
@@ -144,7 +154,7 @@ function shown({ median, least, greatest }) {
  * @param {...string} values
  */
 function columns(name, ...values) {
-  return `${name.padEnd(18)}${values.map((value) => value.padStart(16)).join('')}`.trimEnd();
+  return `${name.padEnd(28)}${values.map((value) => value.padStart(16)).join('')}`.trimEnd();
 }
 
 /**
