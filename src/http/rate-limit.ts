@@ -22,8 +22,6 @@ export function limitRequests({ max, windowMs }: RateLimit, countBy: 'client' | 
     windowMs,
     skip: () => max === 0,
     identifier: 'requests',
-    // It would write to the console, of proxies that TRUST_PROXY settles.
-    validate: false,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     keyGenerator: ({ ip }, { locals }) =>

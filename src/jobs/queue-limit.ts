@@ -9,7 +9,7 @@ export interface QueueLimitParts {
   readonly freshMs?: number;
 }
 
-const FRESH_MS = 2_000;
+const FRESH_MS = 5_000;
 /** A queue that is full takes a while to get shorter. */
 const RETRY_AFTER_SECONDS = 10;
 
