@@ -1,8 +1,8 @@
 import express, { type Express } from 'express';
-import helmet from 'helmet';
 import { ApiKeyRepository } from './clients/api-key-repository.js';
 import type { Config } from './config.js';
 import type { Executor } from './database/database.js';
+import { ClientPlaces } from './events/client-places.js';
 import { EventController, type EventControllerParts } from './events/event-controller.js';
 import { EventRepository } from './events/event-repository.js';
 import { addEventRoutes } from './events/event-routes.js';
@@ -10,12 +10,15 @@ import { JobWaits } from './events/job-waits.js';
 import type { JobWatch } from './events/job-watch.js';
 import { Semaphore } from './events/semaphore.js';
 import { recordRequests } from './http/access-log.js';
+import { refuseAmbiguous } from './http/ambiguous-requests.js';
 import { identifyAsLocal, identifyByKey, requireClient } from './http/authentication.js';
+import { allowOrigins } from './http/cors.js';
 import type { Health } from './http/health.js';
 import { addOperationalRoutes } from './http/operational-routes.js';
 import { answerErrors, refuseUnknownPath } from './http/problem.js';
 import { limitRequests } from './http/rate-limit.js';
 import { assignRequestId } from './http/request-id.js';
+import { secureHeaders } from './http/secure-headers.js';
 import { ExportSlots } from './jobs/export-slots.js';
 import { HistoryController } from './jobs/history-controller.js';
 import { Admissions } from './jobs/idempotency.js';
@@ -24,6 +27,7 @@ import { JobController } from './jobs/job-controller.js';
 import { JobRepository } from './jobs/job-repository.js';
 import { addHistoryRoutes, addJobRoutes } from './jobs/job-routes.js';
 import { JobService } from './jobs/job-service.js';
+import { QueueLimit } from './jobs/queue-limit.js';
 import type { Logger } from './observability/logger.js';
 import type { Metrics } from './observability/metrics.js';
 import { ResultController } from './results/result-controller.js';
@@ -35,10 +39,13 @@ export interface AppParts {
   readonly config: Pick<
     Config,
     | 'auth'
+    | 'corsOrigins'
     | 'environment'
     | 'inputDirs'
     | 'maxEventStreams'
+    | 'maxEventStreamsPerClient'
     | 'maxFileBytes'
+    | 'maxQueuedJobs'
     | 'rateLimit'
     | 'trustProxy'
     | 'urlAllowPrivate'
@@ -61,7 +68,8 @@ export function buildApp(parts: AppParts): Express {
   const { config, logger, metrics } = parts;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', config.trustProxy);
-  app.use(assignRequestId, recordRequests(logger, metrics), helmet(), forbidCaching);
+  app.use(assignRequestId, recordRequests(logger, metrics), secureHeaders, forbidCaching);
+  app.use(refuseAmbiguous(), allowOrigins(config.corsOrigins));
   app.use(buildOpenRoutes(parts), ...admission(parts), buildRoutes(parts));
   app.use(refuseUnknownPath, answerErrors(logger));
   return app;
@@ -86,14 +94,15 @@ function admission({ config, database }: AppParts): express.RequestHandler[] {
 
 function buildRoutes(parts: AppParts): express.Router {
   const { config, logger, metrics, database, storage, watch } = parts;
-  const { inputDirs, maxEventStreams, maxFileBytes, urlAllowPrivate } = config;
+  const { inputDirs, maxFileBytes, maxQueuedJobs, urlAllowPrivate } = config;
   const jobs = new JobRepository(database);
-  const admissions = new Admissions(jobs, new IdempotencyRepository(database), logger);
-  const service = new JobService({ jobs, storage, inputDirs, urlAllowPrivate, metrics, logger });
+  const queueLimit = new QueueLimit({ jobs, max: maxQueuedJobs });
+  const admissions = new Admissions(jobs, new IdempotencyRepository(database), queueLimit, logger);
+  const service = new JobService({ jobs, queueLimit, storage, inputDirs, urlAllowPrivate, metrics, logger });
   // An export holds a connection: one at least stays for everything else.
   const slots = new ExportSlots(Math.max(1, Math.min(MAX_EXPORTS, config.database.poolSize - 1)));
   const router = express.Router();
-  const waits = new JobWaits({ watch, maxWaiting: maxEventStreams, metrics });
+  const waits = new JobWaits({ watch, places: placesFor(config), metrics });
   addJobRoutes(router, new JobController({ admissions, service, storage, maxFileBytes, waits }));
   addEventRoutes(router, buildEvents(parts));
   addHistoryRoutes(router, new HistoryController(jobs, slots));
@@ -105,7 +114,11 @@ function buildEvents({ config, database, metrics, watch, eventTimes }: AppParts)
   // A thousand streams may wake at once: half the pool stays for everything else.
   const reads = new Semaphore(Math.max(1, Math.floor(config.database.poolSize / 2)));
   const events = new EventRepository(database);
-  return new EventController({ events, watch, reads, maxStreams: config.maxEventStreams, metrics, ...eventTimes });
+  return new EventController({ events, watch, reads, places: placesFor(config), metrics, ...eventTimes });
+}
+
+function placesFor({ maxEventStreams, maxEventStreamsPerClient }: AppParts['config']): ClientPlaces {
+  return new ClientPlaces({ total: maxEventStreams, perClient: maxEventStreamsPerClient });
 }
 
 /** Jobs change, and are their client's alone: what may be kept says so itself. */

@@ -116,6 +116,22 @@ const environmentSchema = Joi.object({
     .description(
       'Event streams that one process keeps open at once, and as many requests held by `Prefer: wait`; one more stream answers 429',
     ),
+  MAX_EVENT_STREAMS_PER_CLIENT: Joi.number()
+    .integer()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .description(
+      'How many of those one client may have; with `AUTH=none`, where there is only one client, this does not count',
+    ),
+  MAX_QUEUED_JOBS: Joi.number()
+    .integer()
+    .min(0)
+    .max(10_000_000)
+    .default(100_000)
+    .description(
+      'Jobs of one client that may wait for a worker, counted every few seconds; one more answers 429. 0: no limit',
+    ),
   AUTH: Joi.string()
     .valid('api-key', 'none')
     .when('NODE_ENV', {
@@ -148,6 +164,11 @@ const environmentSchema = Joi.object({
     .custom(readTrustProxy)
     .description(
       'Proxies whose `X-Forwarded-For` is believed: how many there are, or their addresses and networks, separated by `,`; unset: none',
+    ),
+  CORS_ORIGINS: Joi.string()
+    .custom(readOrigins)
+    .description(
+      'Origins whose pages may call the API from a browser, such as `https://app.example.org`, separated by `,`; unset: none',
     ),
 })
   .with('DIRECT_DATABASE_URL', 'DATABASE_URL')
@@ -184,10 +205,14 @@ export interface Config {
   readonly worker: { readonly concurrency: number; readonly pollMs: number; readonly leaseMs: number };
   readonly shutdownTimeoutMs: number;
   readonly maxEventStreams: number;
+  readonly maxEventStreamsPerClient: number;
+  /** 0: no limit. */
+  readonly maxQueuedJobs: number;
   readonly auth: 'api-key' | 'none';
   readonly rateLimit: { readonly max: number; readonly windowMs: number };
   /** As Express takes it: hops, or addresses and networks. */
   readonly trustProxy: false | number | readonly string[];
+  readonly corsOrigins: readonly string[];
 }
 
 /** One line of the settings table: `docs` and `.env.example` are held against these. */
@@ -240,9 +265,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     worker: { concurrency: value.WORKER_CONCURRENCY, pollMs: value.WORKER_POLL_MS, leaseMs: value.LEASE_MS },
     shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT_MS,
     maxEventStreams: value.MAX_EVENT_STREAMS,
+    maxEventStreamsPerClient: value.AUTH === 'none' ? value.MAX_EVENT_STREAMS : value.MAX_EVENT_STREAMS_PER_CLIENT,
+    maxQueuedJobs: value.MAX_QUEUED_JOBS,
     auth: value.AUTH,
     rateLimit: { max: value.RATE_LIMIT_MAX, windowMs: value.RATE_LIMIT_WINDOW_MS },
     trustProxy: value.TRUST_PROXY ?? false,
+    corsOrigins: value.CORS_ORIGINS ?? [],
   });
 }
 
@@ -279,6 +307,18 @@ function readTrustProxy(given: string): number | string[] {
   );
   if (unknown !== undefined) throw new Error(`${unknown} is no address and no network`);
   return networks;
+}
+
+/** Joi's custom rule. Throws for what is no origin as browsers write one: no path, no default port, no capitals. */
+function readOrigins(given: string): string[] {
+  const origins = given.split(',').map((origin) => origin.trim());
+  const wrong = origins.find((origin) => !/^https?:[^*]+$/.test(origin) || originOf(origin) !== origin);
+  if (wrong !== undefined) throw new Error(`${wrong} is no origin such as https://app.example.org`);
+  return origins;
+}
+
+function originOf(text: string): string | undefined {
+  return URL.canParse(text) ? new URL(text).origin : undefined;
 }
 
 function isNetwork(text: string): boolean {

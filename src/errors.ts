@@ -57,6 +57,9 @@ export const ERRORS = Object.freeze({
     cases: {
       keyReused: permanent(422, 'The idempotency key belongs to another request'),
       keyInUse: transient(409, 'A request with this idempotency key is under way'),
+      notHttp: permanent(400, 'The request is not valid HTTP'),
+      tooSlow: transient(408, 'The request did not arrive in time'),
+      headersTooLarge: permanent(431, 'The headers of the request are too large'),
     },
   },
 

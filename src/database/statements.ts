@@ -141,6 +141,12 @@ export interface Statements {
       id: string;
     };
   };
+  'jobs/count-queued': {
+    params: readonly [clientId: string, limit: number];
+    row: {
+      count: number;
+    };
+  };
   'jobs/delete': {
     params: readonly [id: string, clientId: string];
     row: {
@@ -510,6 +516,7 @@ export const STATEMENT_NAMES = [
   'jobs/cancel',
   'jobs/claim-batch',
   'jobs/complete',
+  'jobs/count-queued',
   'jobs/delete',
   'jobs/export-history',
   'jobs/fail',

@@ -3,6 +3,7 @@ import { AppError } from '../errors.js';
 import { streamResponse } from '../http/stream-response.js';
 import { isTerminal } from '../jobs/job-states.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { ClientPlaces } from './client-places.js';
 import type { EventRepository } from './event-repository.js';
 import { streamEvents } from './event-stream.js';
 import type { JobWatch } from './job-watch.js';
@@ -14,8 +15,8 @@ export interface EventControllerParts {
   readonly watch: JobWatch;
   /** Bounds the streams' reads at once: a thousand of them may wake together. */
   readonly reads: Semaphore;
-  /** Streams open at once. */
-  readonly maxStreams: number;
+  /** Of the streams that are open. */
+  readonly places: ClientPlaces;
   readonly metrics: Pick<Metrics, 'eventStreams'>;
   /** Milliseconds of silence after which a comment is sent. */
   readonly heartbeatMs?: number;
@@ -32,8 +33,6 @@ type StreamHandler = RequestHandler<{ id: string }, unknown, unknown, EventsQuer
 
 /** The event streams. What they are asked for has been validated. */
 export class EventController {
-  private open = 0;
-
   constructor(private readonly parts: EventControllerParts) {}
 
   /** Server-sent events of one job, from its first or after the last that the client has seen. */
@@ -56,13 +55,13 @@ export class EventController {
   };
 
   private async send(response: Response, jobId: string, after: number): Promise<void> {
-    const { events, watch, reads, maxStreams, metrics, heartbeatMs = HEARTBEAT_MS, stallMs = STALL_MS } = this.parts;
-    if (this.open >= maxStreams) {
+    const { events, watch, reads, places, metrics, heartbeatMs = HEARTBEAT_MS, stallMs = STALL_MS } = this.parts;
+    const giveBack = places.take(response.locals.clientId);
+    if (!giveBack) {
       throw new AppError('E601', 'Too many event streams are open; try again later.', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }
-    this.open += 1;
     metrics.eventStreams.inc();
     const subscription = watch.open(jobId, after);
     response.once('close', () => {
@@ -74,7 +73,7 @@ export class EventController {
       await streamResponse(response, chunks, () => setHeaders(response), stallMs);
     } finally {
       subscription.close();
-      this.open -= 1;
+      giveBack();
       metrics.eventStreams.dec();
     }
   }

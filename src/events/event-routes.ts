@@ -6,7 +6,7 @@ import type { EventController } from './event-controller.js';
 import type { EventsQuery } from './last-event-id.js';
 
 /** Its content is judged together with that of the header that it stands for. */
-const eventsSchema = Joi.object<EventsQuery>({ lastEventId: Joi.string() });
+export const eventsSchema = Joi.object<EventsQuery>({ lastEventId: Joi.string() });
 
 export function addEventRoutes(router: Router, events: EventController): void {
   for (const path of [`${API}/jobs/:id/events`, `${API}/process/:id/events`]) {

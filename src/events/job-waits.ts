@@ -2,21 +2,20 @@ import type { Response } from 'express';
 import { ClientGoneError } from '../http/request-errors.js';
 import { isTerminal, type JobStatus } from '../jobs/job-states.js';
 import type { Metrics } from '../observability/metrics.js';
+import type { ClientPlaces } from './client-places.js';
 import type { JobSubscription, Outcome } from './job-subscription.js';
 import type { JobWatch } from './job-watch.js';
 import { preferredWait } from './prefer-wait.js';
 
 export interface JobWaitsParts {
   readonly watch: JobWatch;
-  /** Requests held at once; one more is answered straight away, as a preference may be. */
-  readonly maxWaiting: number;
+  /** Of the requests that are held; one more is answered straight away, as a preference may be. */
+  readonly places: ClientPlaces;
   readonly metrics: Pick<Metrics, 'requestsHeld'>;
 }
 
 /** Holds requests whose client prefers to wait for the end of a job. Takes no connection while it waits. */
 export class JobWaits {
-  private waiting = 0;
-
   constructor(private readonly parts: JobWaitsParts) {}
 
   /**
@@ -27,19 +26,21 @@ export class JobWaits {
    * @throws ClientGoneError when the client hangs up meanwhile.
    */
   async hold(response: Response, jobId: string, status: JobStatus): Promise<JobStatus | undefined> {
-    const { maxWaiting, metrics, watch } = this.parts;
+    const { places, metrics, watch } = this.parts;
     response.vary('Prefer');
     const seconds = preferredWait(response.req.get('Prefer'));
-    if (seconds === undefined || this.waiting >= maxWaiting) return undefined;
-    response.set('Preference-Applied', `wait=${seconds}`);
-    if (seconds === 0 || isTerminal(status)) return undefined;
-    if (response.destroyed) throw new ClientGoneError();
+    if (seconds === undefined) return undefined;
+    const isOver = seconds === 0 || isTerminal(status);
+    const giveBack = isOver ? undefined : places.take(response.locals.clientId);
+    if (isOver || giveBack) response.set('Preference-Applied', `wait=${seconds}`);
+    if (!giveBack) return undefined;
     const subscription = watch.open(jobId, 0);
     const close = () => {
       subscription.close();
     };
     response.once('close', close);
-    this.waiting += 1;
+    // A client that has gone already gets no event for that any more.
+    if (response.destroyed) close();
     metrics.requestsHeld.inc();
     try {
       const outcome = await untilTerminal(subscription, seconds * 1_000);
@@ -50,7 +51,7 @@ export class JobWaits {
     } finally {
       response.off('close', close);
       close();
-      this.waiting -= 1;
+      giveBack();
       metrics.requestsHeld.dec();
     }
   }

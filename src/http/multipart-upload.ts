@@ -6,7 +6,7 @@ import { AppError } from '../errors.js';
 import { cleanFileName } from '../storage/file-name.js';
 import { tooLarge, type InputStorage, type StoredInput } from '../storage/input-storage.js';
 import { announcedBytes } from './content.js';
-import { ClientGoneError } from './request-errors.js';
+import { ClientGoneError, fieldName } from './request-errors.js';
 import { validateForm } from './validation.js';
 
 export interface UploadedFile {
@@ -165,6 +165,6 @@ function createParser({ headers }: Request): BusboyInstance {
 }
 
 function invalidForm(name: string | undefined, reason: string, cause?: unknown): AppError {
-  const field = name ?? 'a part without a name';
+  const field = name === undefined ? 'a part without a name' : fieldName(name);
   return new AppError('E802', `${field} ${reason}.`, { fields: [{ field, reason }], cause });
 }

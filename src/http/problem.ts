@@ -11,14 +11,16 @@ interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** Path of the request. */
-  readonly instance: string;
+  /** Path of the request, where it is known. */
+  readonly instance?: string;
   readonly code: string;
   readonly retryable: boolean;
   readonly requestId: string;
   /** Of invalid requests: which fields are wrong, and why. */
   readonly errors?: AppError['fields'];
 }
+
+export const PROBLEM_TYPE = 'application/problem+json';
 
 /** For whatever no route answers. */
 export const refuseUnknownPath: RequestHandler = () => {
@@ -46,9 +48,10 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
 }
 
 function sendProblem(request: Request, response: Response, error: AppError): void {
-  const body = Buffer.from(JSON.stringify(toProblem(request, response, error)));
+  const instance = request.originalUrl.split('?', 1)[0] ?? '';
+  const body = Buffer.from(JSON.stringify(toProblem(error, { instance, requestId: response.locals.requestId })));
   response.status(error.definition.status).set({
-    'Content-Type': 'application/problem+json',
+    'Content-Type': PROBLEM_TYPE,
     'Content-Length': String(body.length),
     'Cache-Control': 'no-store',
   });
@@ -57,18 +60,20 @@ function sendProblem(request: Request, response: Response, error: AppError): voi
   else response.end(body);
 }
 
-function toProblem(request: Request, response: Response, error: AppError): Problem {
+/** The problem document of an error. */
+export function toProblem(error: AppError, about: Pick<Problem, 'instance' | 'requestId'>): Problem {
   const { status, title, retryable } = error.definition;
+  const { instance, requestId } = about;
   return {
     ...error.extensions,
     type: `urn:docling-jobs:problem:${error.code}`,
     title,
     status,
     detail: error.message,
-    instance: request.originalUrl.split('?', 1)[0] ?? '',
+    ...(instance !== undefined && { instance }),
     code: error.code,
     retryable,
-    requestId: response.locals.requestId,
+    requestId,
     ...(error.fields.length > 0 && { errors: error.fields }),
   };
 }

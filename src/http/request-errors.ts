@@ -9,6 +9,10 @@ export class ClientGoneError extends Error {
   }
 }
 
+/** Faults of one request that its answer names: a few KB for a body of thousands of unknown fields. */
+const MAX_FAULTS = 20;
+const MAX_NAME_LENGTH = 100;
+
 /** `type` of body-parser's errors: https://github.com/expressjs/body-parser#errors */
 const BODY_ERRORS: Readonly<Record<string, readonly [code: ErrorCode, message: string]>> = {
   'entity.parse.failed': ['E802', 'The body is not valid JSON.'],
@@ -45,11 +49,18 @@ function fromSegments(details: ReadonlyMap<string, Joi.ValidationError>): AppErr
 
 function invalid(code: 'E801' | 'E802', { details }: Joi.ValidationError): AppError {
   const subject = code === 'E801' ? 'query' : 'body';
-  const fields = details.map(({ path, message }): FieldError => ({
-    field: path.join('.') || subject,
+  const fields = details.slice(0, MAX_FAULTS).map(({ path, message }): FieldError => ({
+    field: fieldName(path.join('.')) || subject,
     reason: message,
   }));
-  return new AppError(code, `${fields.map(({ field, reason }) => `${field} ${reason}`).join('; ')}.`, { fields });
+  const more = details.length > fields.length ? [`and ${details.length - fields.length} more`] : [];
+  const faults = fields.map(({ field, reason }) => `${field} ${reason}`);
+  return new AppError(code, `${[...faults, ...more].join('; ')}.`, { fields });
+}
+
+/** A field's name as an answer repeats it: a caller may have made it as long as its request. */
+export function fieldName(given: string): string {
+  return given.length > MAX_NAME_LENGTH ? `${given.slice(0, MAX_NAME_LENGTH)}…` : given;
 }
 
 function describe(error: unknown): { readonly type?: string; readonly code?: string } {

@@ -39,13 +39,13 @@ export function validateQuery<Query>(schema: Joi.ObjectSchema<Query>): RequestHa
 }
 
 /** Validates a JSON body as it is: nothing is converted, so that `"3"` is no number. */
-export function validateBody(schema: Joi.Schema): RequestHandler {
-  return celebrate({ body: schema.required() }, { ...OPTIONS, convert: false });
+export function validateBody(schema: Joi.Schema): RequestHandler[] {
+  return [forgetPrototype, celebrate({ body: schema.required() }, { ...OPTIONS, convert: false })];
 }
 
 /** Validates the fields of a form, where everything arrives as text. Throws Joi's ValidationError. */
 export function validateForm<T>(schema: Joi.ObjectSchema<T>, form: Readonly<Record<string, string>>): T {
-  return Joi.attempt(form, schema, OPTIONS);
+  return Joi.attempt(withoutPrototype({ ...form }), schema, OPTIONS);
 }
 
 /** Validates the parameters of the path: one that is not valid names nothing that there is. */
@@ -61,6 +61,17 @@ export const jobIdParam: RequestHandler[] = [
 
 /** For routes that take no query parameters. */
 export const noQuery: RequestHandler = celebrate({ query: Joi.object({}) }, OPTIONS);
+
+function forgetPrototype(...[request, , next]: Parameters<RequestHandler>): void {
+  const body: unknown = request.body;
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) withoutPrototype(body);
+  next();
+}
+
+/** Joi copies by assignment: an ordinary object's field `__proto__` would become its copy's prototype, and pass unseen. */
+function withoutPrototype<T extends object>(value: T): T {
+  return Object.setPrototypeOf(value, null) as T;
+}
 
 function noteJob(...[request, response, next]: Parameters<RequestHandler>): void {
   const { id } = request.params;

@@ -3,6 +3,7 @@ import type { Logger } from '../observability/logger.js';
 import { checkKey, keyInUse, keyReused } from './idempotency-key.js';
 import type { IdempotencyRepository, KeyClaim } from './idempotency-repository.js';
 import type { CreatedJob, JobRepository, NewJob } from './job-repository.js';
+import type { QueueLimit } from './queue-limit.js';
 
 /** How a request may make its job. `requestHash` tells it from requests that ask for something else. */
 export interface Admission {
@@ -24,16 +25,22 @@ export class Admissions {
   constructor(
     private readonly jobs: JobRepository,
     private readonly keys: IdempotencyRepository,
+    private readonly queueLimit: Pick<QueueLimit, 'admit'>,
     private readonly logger: Logger,
   ) {}
 
   /**
    * Runs a request that makes a job, under its key if it has one. A request that fails does not use its key up.
+   * Whoever has too many jobs waiting is refused before the body is read, but not when the job is there already.
    *
-   * @throws AppError E802 for what is no key, and, as keyInUse, while a request with the same key is under way
+   * @throws AppError E802 for what is no key, and, as keyInUse, while a request with the same key is under way;
+   *   E601 as the limit of the queue does
    */
   async run<T>(clientId: string, key: string | undefined, work: (admission: Admission) => Promise<T>): Promise<T> {
-    if (key === undefined) return work(this.freeAdmission());
+    if (key === undefined) {
+      await this.queueLimit.admit(clientId);
+      return work(this.freeAdmission());
+    }
     const claim = { clientId, key: checkKey(key), claimId: randomUUID() };
     const found = await this.keys.claim(claim, CLAIM_MS);
     if (found?.claimed) return this.runClaimed(claim, work);
@@ -49,6 +56,7 @@ export class Admissions {
     };
     const timer = setInterval(prolong, CLAIM_MS / 3);
     try {
+      await this.queueLimit.admit(claim.clientId);
       return await work(this.claimedAdmission(claim));
     } catch (error) {
       await this.release(claim);

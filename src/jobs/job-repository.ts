@@ -100,6 +100,12 @@ export class JobRepository {
     return new Set(rows.map(({ inputPath }) => inputPath));
   }
 
+  /** How many jobs of the client wait for a worker, counted up to `limit`. */
+  async countQueued(clientId: string, limit: number): Promise<number> {
+    const [row] = await this.executor.query('jobs/count-queued', [clientId, limit]);
+    return row?.count ?? 0;
+  }
+
   async find(id: string, clientId: string): Promise<JobDetails | undefined> {
     const [row] = await this.executor.query('jobs/find', [id, clientId]);
     return row;

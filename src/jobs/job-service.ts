@@ -14,9 +14,11 @@ import { hashReference, hashUpload, keyInUse } from './idempotency-key.js';
 import type { CreatedJob, JobDetails, JobRepository, NewJob } from './job-repository.js';
 import type { FileReference, JobOptions, UrlReference } from './job-schemas.js';
 import { JOB_TRANSITIONS, type JobStatus } from './job-states.js';
+import type { QueueLimit } from './queue-limit.js';
 
 export interface JobServiceParts {
   readonly jobs: JobRepository;
+  readonly queueLimit: Pick<QueueLimit, 'admit'>;
   readonly storage: InputStorage;
   /** Absolute folders that a caller's path may lead into. */
   readonly inputDirs: readonly string[];
@@ -94,13 +96,15 @@ export class JobService {
    * Makes a new job of one that did not end as hoped. An upload is stored again for it, so that each of the
    * two can be deleted.
    *
-   * @throws AppError E501; E701 for a job in any other status; E003 when the upload is gone.
+   * @throws AppError E501; E701 for a job in any other status; E003 when the upload is gone; E601 as the limit of
+   *   the queue does.
    */
   async retry(id: string, clientId: string): Promise<SubmittedJob> {
-    const { jobs, metrics } = this.parts;
+    const { jobs, queueLimit, metrics } = this.parts;
     const retried = await jobs.findInput(id, clientId);
     if (!retried) throw noSuchJob();
     if (!RETRYABLE.includes(retried.status)) throw notRetryable(retried.status);
+    await queueLimit.admit(clientId);
     const storedPath = await this.duplicateInput(retried.inputPath);
     const created = await this.withInput(storedPath, async () => {
       const inserted = await jobs.insertRetry(id, clientId, storedPath);

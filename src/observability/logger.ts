@@ -27,6 +27,15 @@ export interface LoggerOptions {
   readonly readable?: boolean;
 }
 
+/** Where winston keeps the line as it is written. */
+const MESSAGE = Symbol.for('message');
+
+/**
+ * What a terminal or a reader of lines may act on, but for the line feed, and what turns text around: most of it
+ * JSON leaves as it is. It can only come from outside.
+ */
+const CONTROLS = /[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
 /** How many causes of an error are followed. */
 const MAX_CAUSES = 5;
 
@@ -41,6 +50,7 @@ export function createLogger({ level, service, output = process.stdout, readable
       winston.format.timestamp(),
       winston.format((info) => Object.assign(info, serialiseFields(info)))(),
       forPeople ? winston.format.printf(toReadableLine) : winston.format.json(),
+      winston.format((info) => Object.assign(info, { [MESSAGE]: escapeControls(String(info[MESSAGE])) }))(),
     ),
     transports: [new winston.transports.Stream({ stream: output })],
   });
@@ -51,7 +61,7 @@ function serialiseFields(fields: LogFields): Record<string, unknown> {
 }
 
 function serialise(value: unknown): unknown {
-  if (typeof value === 'string') return hidePasswords(value);
+  if (typeof value === 'string') return hideSecrets(value);
   return types.isNativeError(value) ? serialiseError(value, MAX_CAUSES) : value;
 }
 
@@ -60,8 +70,8 @@ function serialiseError(error: Error, causes: number): Record<string, unknown> {
   return {
     ...serialiseFields(Object.fromEntries(Object.entries(others).filter(([, value]) => isPlain(value)))),
     name,
-    message: hidePasswords(message),
-    stack: stack === undefined ? undefined : hidePasswords(stack),
+    message: hideSecrets(message),
+    stack: stack === undefined ? undefined : hideSecrets(stack),
     ...(cause !== undefined && causes > 0 && { cause: describeCause(cause, causes - 1) }),
   };
 }
@@ -77,9 +87,15 @@ function describeCause(cause: unknown, causes: number): unknown {
   return types.isNativeError(cause) ? serialiseError(cause, causes) : serialise(cause);
 }
 
-/** Errors of drivers and clients may quote the URL that they were given. */
-function hidePasswords(text: string): string {
-  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, '$1:***@');
+/** Errors of drivers and clients may quote the URL that they were given; a caller may put its key anywhere. */
+function hideSecrets(text: string): string {
+  return text
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi, '$1:***@')
+    .replace(/\bdj_[A-Za-z0-9_-]{43}/g, 'dj_***');
+}
+
+function escapeControls(line: string): string {
+  return line.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function toReadableLine({ timestamp, level, message, service, ...fields }: winston.Logform.TransformableInfo): string {
@@ -92,5 +108,6 @@ function toReadableLine({ timestamp, level, message, service, ...fields }: winst
 
 function toReadableValue(value: unknown): string {
   const stack = typeof value === 'object' && value !== null && 'stack' in value ? value.stack : undefined;
-  return typeof stack === 'string' ? `\n${stack}\n` : JSON.stringify(value);
+  // Indented, or a line of what a caller sent could look like a line of the log.
+  return typeof stack === 'string' ? `\n${stack.replace(/^/gm, '  ')}\n` : JSON.stringify(value);
 }

@@ -5,6 +5,7 @@ import type { ExportFormat } from '../conversion/client/converter.js';
 import { streamResponse } from '../http/stream-response.js';
 import type { JobService } from '../jobs/job-service.js';
 import { isTerminal } from '../jobs/job-states.js';
+import { cleanFileName } from '../storage/file-name.js';
 import type { FoundResult, ResultMetadata, ResultRepository } from './result-repository.js';
 
 /** Bytes of all contents of a list. */
@@ -119,7 +120,9 @@ function setContentHeaders(
   download: boolean,
 ): void {
   const { mediaType, extension } = FORMATS[formatType];
-  if (download) response.attachment(`${path.parse(fileName ?? 'document').name}${extension}`);
+  // Rows may have been imported: what they hold was not cleaned by this service.
+  const name = path.parse(cleanFileName(fileName ?? '') ?? 'document').name;
+  if (download) response.attachment(`${name}${extension}`);
   if (formatType === 'html') response.set('Content-Security-Policy', HTML_POLICY);
   // Not by Express, which adds a character set to JSON, where none is defined.
   response.setHeader('Content-Type', mediaType).setHeader('Content-Length', sizeBytes);

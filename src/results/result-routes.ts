@@ -5,8 +5,8 @@ import { API } from '../http/paths.js';
 import { jobIdParam, validateParams, validateQuery } from '../http/validation.js';
 import type { ResultController } from './result-controller.js';
 
-const listSchema = Joi.object({ include: Joi.string().valid('content') });
-const showSchema = Joi.object({ download: Joi.boolean().truthy('1').falsy('0') });
+export const listSchema = Joi.object({ include: Joi.string().valid('content') });
+export const showSchema = Joi.object({ download: Joi.boolean().truthy('1').falsy('0') });
 const formatParam = validateParams(Joi.object({ format: Joi.string().valid(...EXPORT_FORMATS) }).unknown());
 
 export function addResultRoutes(router: Router, results: ResultController): void {

@@ -33,7 +33,7 @@ export async function serveHttp(services: Services, checks: readonly HealthCheck
   );
   const watch = watchJobs(services);
   const app = buildApp({ config, logger, metrics, database, storage, health, watch });
-  const server = createHttpServer(app, config.maxFileBytes);
+  const server = createHttpServer(app, { maxFileBytes: config.maxFileBytes, logger });
   await listen(server, config.http);
   closing.addWork('server', () => closeServer(server, config.shutdownTimeoutMs));
   const url = urlOf(server.address() as AddressInfo);

@@ -96,6 +96,10 @@ describe('when the database goes away', () => {
         trustProxy: false,
         inputDirs: [],
         maxEventStreams: 10,
+        maxEventStreamsPerClient: 10,
+        // Its count would be the first statement that gets no answer.
+        maxQueuedJobs: 0,
+        corsOrigins: [],
         maxFileBytes: 1_024 * 1_024,
         urlAllowPrivate: false,
         database: { poolSize: POOL_SIZE },
@@ -107,7 +111,7 @@ describe('when the database goes away', () => {
       watch,
       health: new Health([check], { logger, cacheMs: 0 }),
     });
-    server = createHttpServer(app, 1_024 * 1_024).listen(0, '127.0.0.1');
+    server = createHttpServer(app, { maxFileBytes: 1_024 * 1_024, logger }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
   }

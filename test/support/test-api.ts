@@ -10,7 +10,7 @@ import { checkDatabase } from '../../src/database/health.js';
 import { EventRepository } from '../../src/events/event-repository.js';
 import { JobWatch } from '../../src/events/job-watch.js';
 import { Health } from '../../src/http/health.js';
-import { createHttpServer } from '../../src/http/server.js';
+import { createHttpServer, type ServerOptions } from '../../src/http/server.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createMetrics, type Metrics } from '../../src/observability/metrics.js';
 import { InputStorage } from '../../src/storage/input-storage.js';
@@ -29,6 +29,8 @@ export interface TestApi {
   readonly watch: JobWatch;
   /** Every route of the app, as `method pattern`. */
   routes(): string[];
+  /** All that was logged so far, as it was written. */
+  logText(): string;
   /** Every line logged so far. */
   logLines(): Record<string, unknown>[];
   /** Every file in the input storage, finished or not, relative to it. */
@@ -44,6 +46,13 @@ export interface TestApiOptions {
   /** Milliseconds between two looks at watched jobs. */
   readonly watchPollMs?: number;
   readonly maxEventStreams?: number;
+  /** As many as there may be in all by default. */
+  readonly maxEventStreamsPerClient?: number;
+  /** None by default. */
+  readonly maxQueuedJobs?: number;
+  /** None by default. */
+  readonly corsOrigins?: readonly string[];
+  readonly limits?: NonNullable<ServerOptions['limits']>;
   /** `none` by default. */
   readonly auth?: AppParts['config']['auth'];
   /** None by default. */
@@ -78,7 +87,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       rateLimit: options.rateLimit ?? { max: 0, windowMs: 60_000 },
       trustProxy: options.trustProxy ?? false,
       inputDirs: [inputDir],
+      corsOrigins: options.corsOrigins ?? [],
       maxEventStreams,
+      maxEventStreamsPerClient: options.maxEventStreamsPerClient ?? maxEventStreams,
+      maxQueuedJobs: options.maxQueuedJobs ?? 0,
       maxFileBytes,
       urlAllowPrivate: false,
       database: { poolSize: 5 },
@@ -97,7 +109,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     ),
     ...parts,
   });
-  const server = createHttpServer(app, maxFileBytes).listen(0, '127.0.0.1');
+  const server = createHttpServer(app, { maxFileBytes, logger, limits: options.limits ?? {} }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
@@ -110,6 +122,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     metrics,
     watch,
     routes: () => listRoutes(app.router.stack),
+    logText: () => lines.join('\n'),
     logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     storedFiles: () => listFiles(storageRoot),
     countJobs: async () => Number((await db.row<{ count: string }>('SELECT count(*) FROM jobs')).count),

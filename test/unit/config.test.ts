@@ -176,6 +176,38 @@ describe('the settings', () => {
     });
   });
 
+  test('when event streams are capped for each client, then not where there is only one', () => {
+    expect(loadConfig({ AUTH: 'api-key' })).toMatchObject({ maxEventStreams: 1_000, maxEventStreamsPerClient: 200 });
+    expect(loadConfig({ AUTH: 'none', MAX_EVENT_STREAMS: '700', MAX_EVENT_STREAMS_PER_CLIENT: '5' })).toMatchObject({
+      maxEventStreams: 700,
+      maxEventStreamsPerClient: 700,
+    });
+  });
+
+  test('when origins are allowed, then by what browsers call an origin, and nothing else', () => {
+    const of = (CORS_ORIGINS: string) => loadConfig({ CORS_ORIGINS }).corsOrigins;
+
+    expect(loadConfig({}).corsOrigins).toEqual([]);
+    expect(of('https://app.example.org, http://localhost:8080')).toEqual([
+      'https://app.example.org',
+      'http://localhost:8080',
+    ]);
+    const wrong = [
+      '*',
+      'null',
+      'app.example.org',
+      'https://app.example.org/',
+      'https://*.example.org',
+      'https://a:443',
+    ];
+    for (const origin of [...wrong, 'HTTPS://a', 'ftp://a', 'https://u:p@a', 'https://a,']) {
+      expect([origin, problemsOf({ CORS_ORIGINS: origin })]).toEqual([
+        origin,
+        [expect.stringContaining('CORS_ORIGINS')],
+      ]);
+    }
+  });
+
   test('when two converters are named, then that is refused', () => {
     expect(problemsOf({ MCP_SERVER_URL: 'http://x/mcp', MCP_SERVER_COMMAND: 'x' })).toHaveLength(1);
   });

@@ -1,27 +1,11 @@
 import request from 'supertest';
 import { insertApiKey } from '../../support/api-keys.js';
+import { OPEN, ROUTES, type Method } from '../../support/api-routes.js';
 import { insertJob, insertResults } from '../../support/job-rows.js';
 import { startTestApi, type TestApi } from '../../support/test-api.js';
 
-type Method = 'get' | 'post' | 'delete';
-
 const UNKNOWN = '01900000-0000-7000-8000-000000000000';
 
-/** Every route that a key guards; `:id` is a job's. */
-const ROUTES: readonly (readonly [Method, string])[] = [
-  ['post', '/api/v1/process'],
-  ['get', '/api/v1/process/:id/events'],
-  ['get', '/api/v1/history?sessionId=session'],
-  ['get', '/api/v1/history/export?sessionId=session'],
-  ['get', '/api/v1/jobs'],
-  ['get', '/api/v1/jobs/:id'],
-  ['get', '/api/v1/jobs/:id/results'],
-  ['get', '/api/v1/jobs/:id/results/markdown'],
-  ['get', '/api/v1/jobs/:id/events'],
-  ['post', '/api/v1/jobs/:id/cancel'],
-  ['post', '/api/v1/jobs/:id/retry'],
-  ['delete', '/api/v1/jobs/:id'],
-];
 const JOB_ROUTES = ROUTES.filter(([, path]) => path.includes(':id'));
 const LIST_ROUTES = ROUTES.filter(([method, path]) => method === 'get' && !path.includes(':id'));
 
@@ -61,11 +45,10 @@ describe('keys and clients', () => {
   });
 
   test('when the app has another route, then it is guarded, or open on purpose', () => {
-    const open = ['/api/v1/health', '/api/v1/health/live', '/api/v1/health/ready', '/metrics'];
     const guarded = ROUTES.map(
       ([method, path]) => `${method} ${path.split('?', 1)[0]!.replace('/markdown', '/:format')}`,
     );
-    const listed = new Set([...guarded, ...open.map((path) => `get ${path}`)]);
+    const listed = new Set([...guarded, ...OPEN.map((path) => `get ${path}`)]);
 
     expect(new Set(api.routes())).toEqual(listed);
   });
@@ -175,8 +158,6 @@ describe('keys and clients', () => {
   });
 
   test('when nobody is known, then health and metrics answer all the same', async () => {
-    for (const path of ['/api/v1/health', '/api/v1/health/live', '/api/v1/health/ready', '/metrics']) {
-      await request(api.url).get(path).expect(200);
-    }
+    for (const path of OPEN) await request(api.url).get(path).expect(200);
   });
 });

@@ -16,6 +16,8 @@ interface Expectation<N extends StatementName = StatementName> {
   readonly params: Params<N>;
   /** Indexes that have to serve it. */
   readonly indexes: readonly string[];
+  /** Whether it reads no table. */
+  readonly indexOnly?: boolean;
   /** Whether it may sort: only what it has already limited. */
   readonly sorts?: boolean;
 }
@@ -65,6 +67,12 @@ const HOT: readonly Expectation[] = [
     params: ['worker', 5, 30_000, ''],
     indexes: ['jobs_queue_idx'],
     sorts: true,
+  }),
+  expectation({
+    name: 'jobs/count-queued',
+    params: ['local', 100_000],
+    indexes: ['jobs_queue_idx'],
+    indexOnly: true,
   }),
   expectation({ name: 'jobs/cancel', params: [ID, 'local'], indexes: ['jobs_pkey'] }),
   expectation({ name: 'jobs/delete', params: [ID, 'local'], indexes: ['jobs_pkey'] }),
@@ -137,6 +145,8 @@ describe.each(['fresh', 'stale'])('the plans of the hot statements, with %s stat
     const scanned = nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name']);
     expect(scanned.filter((table) => GROWING.includes(table ?? ''))).toEqual([]);
     expect(nodes.map((node) => node['Index Name'])).toEqual(expect.arrayContaining([...hot.indexes]));
+    const reads = nodes.filter((node) => /Index Scan|Bitmap/.test(node['Node Type'])).length;
+    expect(hot.indexOnly ? reads : 0).toBe(0);
     const sorts = nodes.filter((node) => node['Node Type'].includes('Sort')).length;
     expect(hot.sorts ? 0 : sorts).toBe(0);
   });

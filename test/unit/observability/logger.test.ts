@@ -100,7 +100,7 @@ describe('createLogger', () => {
     expect(silent.text()).toBe('');
   });
 
-  it('when people read it, then a line is short, and an error’s stack stands as it is', () => {
+  it('when people read it, then a line is short, and an error’s stack stands below it', () => {
     const { logger, text } = capture({ readable: true });
 
     logger.info('request', { status: 200, route: '/x\n', none: undefined });
@@ -108,6 +108,32 @@ describe('createLogger', () => {
 
     const written = text();
     expect(written).toMatch(/^[\d:.]{12} info {2}web: request status=200 route="\/x\\n"\n/);
-    expect(written).toMatch(/error=\nError: broken\n {4}at /);
+    expect(written).toMatch(/error=\n {2}Error: broken\n {6}at /);
+  });
+
+  it.each([
+    ['JSON', false],
+    ['lines for people', true],
+  ])('when text from outside is logged as %s, then it makes no line of its own and moves no cursor', (_, readable) => {
+    const { logger, text } = capture({ readable });
+    const forged = 'a\r\n12:00:00.000 info web: forged\u001b[2J\u009b2J\u0085\u2028\u2029\u202e';
+
+    logger.warn('text', { forged, error: new Error(forged) });
+
+    const written = text();
+    expect(written).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202e]/);
+    expect(written).not.toMatch(/^12:00:00/m);
+    expect(written).toContain('forged');
+    // eslint-disable-next-line jest/no-conditional-expect
+    if (!readable) expect(JSON.parse(written)).toMatchObject({ forged, error: { message: forged } });
+  });
+
+  it('when a text holds an API key, then the key is not written', () => {
+    const { logger, text } = capture();
+    const key = `dj_${'Ab1-_'.repeat(8)}xyz`;
+
+    logger.info('request', { requestId: key, error: new Error(`with ${key}`) });
+
+    expect(text()).not.toContain(key);
   });
 });
