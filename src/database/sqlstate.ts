@@ -63,6 +63,7 @@ export class AnswerLost extends AppError {}
  */
 export function toAppError(error: unknown): unknown {
   if (error instanceof AppError) return error;
+  forgetRow(error);
   const code = codeOf(error);
   if (!code) return error;
   const Meaning = hasLostAnswer(error, code) ? AnswerLost : AppError;
@@ -71,6 +72,11 @@ export function toAppError(error: unknown): unknown {
     cause: error,
     ...(isAway(code) && { retryAfterSeconds: RETRY_AFTER_SECONDS }),
   });
+}
+
+/** The server's detail on a refused row is that row, with what a client or a document has put into it: not for the log. */
+function forgetRow(error: unknown): void {
+  if (sqlStateOf(error) !== undefined) delete (error as { detail?: string }).detail;
 }
 
 /** What a failed attempt to connect means: as `toAppError`, but nothing was sent. */

@@ -1,3 +1,4 @@
+/** @direct the statements that it ends in pass through the pooler in the other suites */
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import fc from 'fast-check';
 import { fuzzedRequest, type FuzzedRequest } from '../../support/fuzzed-requests.js';

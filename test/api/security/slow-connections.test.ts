@@ -1,3 +1,4 @@
+/** @direct about requests that never get as far as the database */
 import { execFileSync } from 'node:child_process';
 import request from 'supertest';
 import { connectRaw, type RawConnection } from '../../support/raw-http.js';

@@ -1,3 +1,4 @@
+/** @direct about requests that never get as far as the database */
 import { connectRaw } from '../../support/raw-http.js';
 import { startTestApi, type TestApi } from '../../support/test-api.js';
 

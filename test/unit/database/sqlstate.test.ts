@@ -44,6 +44,19 @@ describe('what a failed statement means', () => {
     expect(toAppError('text')).toBe('text');
   });
 
+  test('when the server tells of the row that it refused, then that is forgotten, for it goes into the log', () => {
+    const refusal = Object.assign(new Error('violates check constraint'), {
+      code: '23514',
+      constraint: 'jobs_session_id_not_empty',
+      detail: 'Failing row contains (a secret).',
+    });
+
+    const { cause } = toAppError(refusal) as AppError;
+
+    expect(cause).toMatchObject({ constraint: 'jobs_session_id_not_empty' });
+    expect(cause).not.toHaveProperty('detail');
+  });
+
   test('when the database is away, then the caller is told when to come back, and nothing of the server', () => {
     const error = toAppError(failure('57P01', 'terminating connection of 10.0.0.7')) as AppError;
 
