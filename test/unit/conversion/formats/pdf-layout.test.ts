@@ -1,50 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { DoclingDocument } from '../../../../src/conversion/document/docling-document.js';
-import { pdfFormat } from '../../../../src/conversion/formats/pdf/index.js';
 import { a4, writePdf, type PdfPage } from '../../../support/pdf-writer.js';
+import { gridOf, LOREM, readPdf } from './pdf-input.js';
 
-const LOREM = [
-  'The harbour handled more ships than in any year before',
-  'and the new crane was completed in August without any',
-  'accident that would have been worth a line in the news',
-  'of the town, which is proud of its quiet dry docks now',
-  'that the old yard has been closed for good and is sold.',
-];
-
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'pdf-layout-test-'));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-async function readPages(...pages: PdfPage[]): Promise<DoclingDocument> {
-  const file = path.join(folder, 'test.pdf');
-  await writeFile(file, writePdf(pages));
-  return pdfFormat.read({
-    path: file,
-    fileName: 'test.pdf',
-    mimeType: 'application/pdf',
-    binaryHash: 1,
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-  });
-}
+const readPages = (...pages: PdfPage[]) => readPdf(writePdf(pages));
 
 /** The texts that stand in the body itself, not in a picture, as `label: text`. */
 function outline(document: DoclingDocument): string[] {
   return document.texts
     .filter(({ content_layer: layer, parent }) => layer === 'body' && !parent?.$ref.startsWith('#/pictures'))
     .map(({ label, text }) => `${label}: ${text}`);
-}
-
-function gridOf(document: DoclingDocument, index = 0): string[][] {
-  return document.tables[index]!.data.grid.map((row) => row.map(({ text }) => text));
 }
 
 describe('figures', () => {

@@ -1,44 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { DoclingDocument } from '../../../../src/conversion/document/docling-document.js';
 import { pdfFormat } from '../../../../src/conversion/formats/pdf/index.js';
 import { drawText } from '../../../support/bitmap-text.js';
 import { a4, PdfPage, writePdf } from '../../../support/pdf-writer.js';
-
-const LOREM = [
-  'The harbour handled more ships than in any year before',
-  'and the new crane was completed in August without any',
-  'accident that would have been worth a line in the news',
-  'of the town, which is proud of its quiet dry docks now',
-  'that the old yard has been closed for good and is sold.',
-];
-
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'pdf-test-'));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-async function readPdf(
-  bytes: Uint8Array,
-  options: { signal?: AbortSignal; onProgress?: (fraction: number) => void } = {},
-): Promise<DoclingDocument> {
-  const file = path.join(folder, 'test.pdf');
-  await writeFile(file, bytes);
-  return pdfFormat.read({
-    path: file,
-    fileName: 'test.pdf',
-    mimeType: 'application/pdf',
-    binaryHash: 1,
-    signal: options.signal ?? new AbortController().signal,
-    onProgress: options.onProgress ?? (() => undefined),
-  });
-}
+import { gridOf, LOREM, readPdf } from './pdf-input.js';
 
 /** The texts of the body as `label: text`, in the order of the document. */
 function outline(document: DoclingDocument): string[] {
@@ -51,10 +15,6 @@ function furniture(document: DoclingDocument): string[] {
   return document.texts
     .filter(({ content_layer: layer }) => layer === 'furniture')
     .map(({ label, text }) => `${label}: ${text}`);
-}
-
-function gridOf(document: DoclingDocument, index = 0): string[][] {
-  return document.tables[index]!.data.grid.map((row) => row.map(({ text }) => text));
 }
 
 describe('paragraphs and headings', () => {
@@ -485,7 +445,7 @@ describe('damaged and hostile files', () => {
   });
 
   it('when the file is not there, then it is refused as unreadable', async () => {
-    const missing = { path: path.join(folder, 'missing.pdf'), fileName: 'missing.pdf', mimeType: '', binaryHash: 1 };
+    const missing = { path: '/nowhere/missing.pdf', fileName: 'missing.pdf', mimeType: '', binaryHash: 1 };
 
     await expect(
       pdfFormat.read({ ...missing, signal: new AbortController().signal, onProgress: () => undefined }),
