@@ -3,6 +3,7 @@ import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { Joi } from 'celebrate';
 import { connectionProblems } from './database/connection-url.js';
+import { parseUrl } from './parse-url.js';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
@@ -312,13 +313,9 @@ function readTrustProxy(given: string): number | string[] {
 /** Joi's custom rule. Throws for what is no origin as browsers write one: no path, no default port, no capitals. */
 function readOrigins(given: string): string[] {
   const origins = given.split(',').map((origin) => origin.trim());
-  const wrong = origins.find((origin) => !/^https?:[^*]+$/.test(origin) || originOf(origin) !== origin);
+  const wrong = origins.find((origin) => !/^https?:[^*]+$/.test(origin) || parseUrl(origin)?.origin !== origin);
   if (wrong !== undefined) throw new Error(`${wrong} is no origin such as https://app.example.org`);
   return origins;
-}
-
-function originOf(text: string): string | undefined {
-  return URL.canParse(text) ? new URL(text).origin : undefined;
 }
 
 function isNetwork(text: string): boolean {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
+import { parseUrl } from '../parse-url.js';
 
 /** The parts of a connection string that `pg` reads TLS settings from. */
 const TLS_PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation', 'ssl', 'uselibpqcompat'];
@@ -22,7 +23,7 @@ export interface VerifiedConnection {
  * @throws Error that names the parameter and the file when one cannot be read
  */
 export function readVerifiedConnection(connectionString: string): VerifiedConnection | undefined {
-  const url = parseConnectionUrl(connectionString);
+  const url = parseUrl(connectionString);
   if (!url || !isVerifyFull(url)) return undefined;
   const file = (name: string) => readTlsFile(url, name);
   const ssl = Object.fromEntries(
@@ -40,7 +41,7 @@ export function readVerifiedConnection(connectionString: string): VerifiedConnec
  * a password in it.
  */
 export function connectionProblems(setting: string, connectionString: string, production: boolean): string[] {
-  const url = parseConnectionUrl(connectionString);
+  const url = parseUrl(connectionString);
   if (!url) return [`${setting} cannot be read as a URL`];
   const problems: string[] = [];
   if (production && !isVerifyFull(url) && !isUnixSocket(url))
@@ -62,10 +63,6 @@ const VERIFY =
 function contradiction({ searchParams }: URL): string {
   const others = OTHER_MODES.filter((name) => searchParams.has(name));
   return others.length === 0 ? '' : `, and no ${others.join(' or ')}`;
-}
-
-function parseConnectionUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined;
 }
 
 /** Chain and host name are checked, and nothing else in the string says otherwise. */

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { AppError } from '../errors.js';
+import { parseUrl } from '../parse-url.js';
 
 /** Which addresses a URL may lead to. */
 export interface UrlPolicy {
@@ -35,7 +36,7 @@ const METADATA_SERVICES: ReadonlySet<string> = new Set(['fd00:ec2::254', '100.10
  */
 export function checkUrl(text: string, policy: UrlPolicy = {}): URL {
   if (text.length > MAX_URL_LENGTH) throw tooLong();
-  const url = parse(text);
+  const url = parseUrl(text);
   if (!url) throw new AppError('E101', 'The URL is not valid.');
   if (url.href.length > MAX_URL_LENGTH) throw tooLong();
   checkTarget(url, 'The URL', policy);
@@ -49,7 +50,7 @@ export function checkUrl(text: string, policy: UrlPolicy = {}): URL {
  * @throws AppError as `checkUrl` does, and E104 when it leads from https to http.
  */
 export function checkRedirect(from: URL, location: string, policy: UrlPolicy = {}): URL {
-  const url = parse(location, from);
+  const url = parseUrl(location, from);
   if (!url) throw new AppError('E101', 'The URL redirects to something that is not a valid URL.');
   checkTarget(url, 'A redirect of the URL', policy);
   if (from.protocol === 'https:' && url.protocol === 'http:') {
@@ -98,10 +99,6 @@ function isAllowedHost(hostname: string, subject: string, policy: UrlPolicy): bo
 function reachedAddress(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
   const carriesIpv4 = address instanceof ipaddr.IPv6 && (address.isIPv4MappedAddress() || address.match(NAT64));
   return carriesIpv4 ? new ipaddr.IPv4(address.toByteArray().slice(12)) : address;
-}
-
-function parse(text: string, base?: URL): URL | undefined {
-  return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
 }
 
 function tooLong(): AppError {

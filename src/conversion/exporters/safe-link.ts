@@ -1,3 +1,5 @@
+import { parseUrl } from '../../parse-url.js';
+
 const ALLOWED_PROTOCOLS = new Set(['http:', 'https:', 'mailto:']);
 
 /**
@@ -6,7 +8,6 @@ const ALLOWED_PROTOCOLS = new Set(['http:', 'https:', 'mailto:']);
  */
 export function safeLink(href: string | undefined): string | undefined {
   const trimmed = href?.trim();
-  if (!trimmed || !URL.canParse(trimmed, 'https://relative.invalid/')) return undefined;
-  const { protocol } = new URL(trimmed, 'https://relative.invalid/');
-  return ALLOWED_PROTOCOLS.has(protocol) ? trimmed : undefined;
+  const url = trimmed ? parseUrl(trimmed, 'https://relative.invalid/') : undefined;
+  return url && ALLOWED_PROTOCOLS.has(url.protocol) ? trimmed : undefined;
 }
