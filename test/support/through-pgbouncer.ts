@@ -11,7 +11,9 @@ import { ROOT } from './generated.js';
  */
 export async function importSuitesThroughPgBouncer(folder: string): Promise<void> {
   process.env['TEST_POOLER'] = 'pgbouncer'; // of this test file alone: jest gives each its own environment
-  const suites = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.ts'));
+  const suites = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.test.ts'),
+  );
   for (const suite of suites.sort()) {
     const file = path.join(ROOT, folder, suite);
     const source = readFileSync(file, 'utf8');
