@@ -1,9 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { DoclingDocument } from '../../../../src/conversion/document/docling-document.js';
 import { pdfFormat } from '../../../../src/conversion/formats/pdf/index.js';
-import { validated } from '../../../support/valid-document.js';
+import { read, type ReadOptions } from './text-input.js';
 
 /** Five lines of prose as wide as a column. */
 export const LOREM = [
@@ -14,30 +11,9 @@ export const LOREM = [
   'that the old yard has been closed for good and is sold.',
 ];
 
-export interface PdfReadOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (fraction: number) => void;
-}
-
 /** Reads a PDF through a file of its own, as a valid document. */
-export async function readPdf(bytes: Uint8Array, options: PdfReadOptions = {}): Promise<DoclingDocument> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'docling-jobs-pdf-'));
-  try {
-    const file = path.join(folder, 'test.pdf');
-    await writeFile(file, bytes);
-    return validated(
-      await pdfFormat.read({
-        path: file,
-        fileName: 'test.pdf',
-        mimeType: 'application/pdf',
-        binaryHash: 1,
-        signal: options.signal ?? new AbortController().signal,
-        onProgress: options.onProgress ?? (() => undefined),
-      }),
-    );
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+export function readPdf(bytes: Uint8Array, options: ReadOptions = {}): Promise<DoclingDocument> {
+  return read(pdfFormat, bytes, { mimeType: 'application/pdf', fileName: 'test.pdf', ...options });
 }
 
 export function gridOf(document: DoclingDocument, index = 0): string[][] {

@@ -9,13 +9,15 @@ import { validated } from '../../../support/valid-document.js';
 
 export interface ReadOptions {
   readonly mimeType?: string;
+  readonly fileName?: string;
   readonly signal?: AbortSignal;
+  readonly onProgress?: (fraction: number) => void;
 }
 
 /** Reads `content` with `format` through a file of its own, as a valid document. */
 export async function read(
   format: Format,
-  content: string | Buffer,
+  content: string | Uint8Array,
   options: ReadOptions = {},
 ): Promise<DoclingDocument> {
   const directory = await mkdtemp(path.join(tmpdir(), 'text-format-'));
@@ -25,11 +27,11 @@ export async function read(
     return validated(
       await format.read({
         path: file,
-        fileName: 'input.txt',
+        fileName: options.fileName ?? 'input.txt',
         mimeType: options.mimeType ?? 'text/plain',
         binaryHash: 1,
         signal: options.signal ?? new AbortController().signal,
-        onProgress: () => undefined,
+        onProgress: options.onProgress ?? (() => undefined),
       }),
     );
   } finally {
