@@ -40,7 +40,7 @@ FROM new_job
   CROSS JOIN (VALUES ('markdown', 1.0), ('html', 1.5), ('json', 4.0)) AS formats (format, share)
   CROSS JOIN chunk
   CROSS JOIN LATERAL (
-    SELECT convert_from(substr(bytes, 1 + (random() * (octet_length(bytes) - $3::int * share))::int, ($3::int * share)::int), 'UTF8')
-      AS content
+    -- Where it is cut depends on the row: random() would be asked once for all.
+    SELECT convert_from(substr(bytes, 1 + abs(hashtext(id || format)) % 200000, ($3::int * share)::int), 'UTF8') AS content
   ) AS export
 WHERE $3::int > 0 AND (status = 'COMPLETE' OR (status = 'PARTIAL_COMPLETE' AND format = 'markdown'));
