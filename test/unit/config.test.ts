@@ -208,6 +208,27 @@ describe('the settings', () => {
     }
   });
 
+  test.each([
+    [{}, []],
+    [{ HOST: '::1' }, []],
+    [{ HOST: 'localhost', NODE_ENV: 'production', AUTH: 'none' }, []],
+    [{ AUTH: 'api-key' }, undefined],
+    [{ HOST: '0.0.0.0' }, undefined],
+    [{ HOST: '0.0.0.0', AUTH: 'none' }, undefined],
+    [{ HOST: '127.0.0.1.example.org', AUTH: 'none' }, undefined],
+    [{ ALLOWED_HOSTS: 'Docs.example.org, .internal,docling_1' }, ['docs.example.org', '.internal', 'docling_1']],
+    [{ ALLOWED_HOSTS: 'a', AUTH: 'api-key', HOST: '0.0.0.0' }, ['a']],
+  ])('when it is %j, then the names that it is called by are %j', (settings, allowedHosts) => {
+    expect(loadConfig(settings).allowedHosts).toEqual(allowedHosts);
+  });
+
+  test.each(['*', 'http://a', 'a:3000', 'a,', '.', 'a..b', '*.example.org', 'a b', '[::1]', 'a/'])(
+    'when %j is to be a name of a host, then it is none',
+    (ALLOWED_HOSTS) => {
+      expect(problemsOf({ ALLOWED_HOSTS })).toEqual([expect.stringContaining('ALLOWED_HOSTS')]);
+    },
+  );
+
   test('when two converters are named, then that is refused', () => {
     expect(problemsOf({ MCP_SERVER_URL: 'http://x/mcp', MCP_SERVER_COMMAND: 'x' })).toHaveLength(1);
   });
