@@ -84,6 +84,14 @@ describe('connections on which nothing moves', () => {
     expect(await connection.untilClosed()).toBe('');
   });
 
+  test('when headers take longer than they may, then 408, long before a whole request would', async () => {
+    api = await startTestApi({ limits: { headersMs: 200, checkMs: 50 } });
+    const connection = await connectRaw(api.port);
+    await connection.send('GET /api/v1/jobs HTTP/1.1\r\n');
+
+    expect(await connection.untilClosed()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
   test('when a client may send another request, then it is told for how long', async () => {
     api = await startTestApi();
 
