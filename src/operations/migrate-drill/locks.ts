@@ -7,6 +7,8 @@ export interface TableLock {
   readonly blocks: 'reads and writes' | 'writes' | 'other migrations' | 'nothing';
 }
 
+const READING = ['AccessShareLock', 'RowShareLock'];
+
 /** From the weakest to the strongest, with what each keeps waiting; PostgreSQL's manual, "Table-Level Locks". */
 const MODES: readonly (readonly [mode: string, blocks: TableLock['blocks']])[] = [
   ['AccessShareLock', 'nothing'],
@@ -18,6 +20,11 @@ const MODES: readonly (readonly [mode: string, blocks: TableLock['blocks']])[] =
   ['ExclusiveLock', 'writes'],
   ['AccessExclusiveLock', 'reads and writes'],
 ];
+
+/** Tables that a migration may have changed: nothing is written without one of the stronger locks. Undefined: any. */
+export function writableTables(locks: readonly TableLock[] | undefined): string[] | undefined {
+  return locks?.filter(({ mode }) => !READING.includes(mode)).map(({ table }) => table);
+}
 
 /** Names of tables and sequences by object id. */
 export async function relationNames(session: Session): Promise<Map<number, string>> {

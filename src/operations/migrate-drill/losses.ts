@@ -1,4 +1,4 @@
-import { headerValues } from '../../database/migration-files.js';
+import { headerValues, type MigrationFile } from '../../database/migration-files.js';
 
 /** Something that a migration does not keep. */
 export interface Loss {
@@ -35,6 +35,14 @@ export function lossesOf(name: string, down: string): Loss[] {
     );
   if (lines.length === 1 && lines[0] === 'nothing') return [];
   return lines.map((text) => parseLoss(`${name}.down.sql`, text));
+}
+
+/** @throws Error when a file does not say what it loses or changes, or says it otherwise */
+export function checkHeaders(migrations: readonly MigrationFile[]): void {
+  for (const { name, up, down } of migrations) {
+    lossesOf(name, down);
+    changesOf(name, up);
+  }
 }
 
 /** What a way up says that it changes of the rows that were there, if anything: the same, as `-- changes: …`. */

@@ -1,5 +1,5 @@
 import { migrateUp } from '../../database/migrator.js';
-import type { MigrationFile } from '../../database/migration-files.js';
+import { readMigrations } from '../../database/migration-files.js';
 import { Session } from '../../database/session.js';
 import { readSchema, type SchemaObject } from '../schema/read-schema.js';
 
@@ -12,17 +12,13 @@ export interface Reference {
 }
 
 /** Runs all migrations, one by one, in an empty database. */
-export async function readReference(
-  url: string,
-  directory: string | undefined,
-  migrations: readonly MigrationFile[],
-): Promise<Reference> {
+export async function readReference(url: string, directory?: string): Promise<Reference> {
   const options = { directUrl: url, ...(directory !== undefined && { directory }) };
   const session = await Session.open(url, 'docling-jobs-drill');
   try {
     await session.query('migrations/create-table', []); // stays when all are undone
     const schemas = [await readSchema(session)];
-    for (const { name } of migrations) {
+    for (const { name } of await readMigrations(directory)) {
       await migrateUp(options, name);
       schemas.push(await readSchema(session));
     }

@@ -1,11 +1,11 @@
 import { migrateDown, migrateUp } from '../../database/migrator.js';
 import type { MigrationFile } from '../../database/migration-files.js';
 import type { Session } from '../../database/session.js';
-import { compareSchemas, describeDifference } from '../schema/compare-schemas.js';
 import { readSchema, type SchemaObject } from '../schema/read-schema.js';
 import { countLosses, findUnannounced, findUntrue, readHoldings, type CountedLoss } from './keeping.js';
-import { readLocks, relationNames, type TableLock } from './locks.js';
+import { readLocks, relationNames, writableTables, type TableLock } from './locks.js';
 import { changesOf, lossesOf } from './losses.js';
+import { schemaDifferences } from './schema-differences.js';
 import { tablesOf, type PartReader } from './tables.js';
 
 export type Direction = 'up' | 'down' | 'up again' | 'down again';
@@ -46,14 +46,14 @@ export async function runStep(context: StepContext, plan: StepPlan): Promise<Dri
   const losses = isDown ? lossesOf(migration.name, migration.down) : changesOf(migration.name, migration.up);
   const holdings = await readHoldings(session, reader, tablesOf(await readSchema(session)), losses);
   const outcome = await runMigration(context, migration.name, isDown);
-  reader.forget();
+  reader.forget(writableTables(outcome.locks)); // the others need not be read again, however large they are
   const step = { migration: migration.name, direction, losses: isDown ? countLosses(holdings) : [] };
   if (outcome.error !== undefined) return { ...step, ...outcome, problems: [`it failed: ${outcome.error}`] };
 
   const schema = await readSchema(session);
   const tables = tablesOf(schema);
   const problems = [
-    ...compareSchemas(withoutRights(plan.expected), withoutRights(schema)).map(describeDifference),
+    ...schemaDifferences(withoutRights(plan.expected), withoutRights(schema)),
     ...(await findUnannounced(holdings, reader, tables)),
     ...(direction === 'down' ? await findUntrue(session, holdings, reader, tables) : []),
   ];

@@ -41,8 +41,11 @@ export class PartReader {
     return part;
   }
 
-  /** To be called when the database has changed. */
-  forget(): void {
-    this.known.clear();
+  /** To be called when these tables have changed, or any. */
+  forget(tables?: readonly string[]): void {
+    for (const key of this.known.keys()) {
+      const [table] = JSON.parse(key) as [string];
+      if (tables === undefined || tables.includes(table)) this.known.delete(key);
+    }
   }
 }
