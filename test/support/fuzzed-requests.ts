@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Joi } from 'celebrate';
-import { eventsSchema } from '../../src/events/event-routes.js';
+import { eventsSchema } from '../../src/events/last-event-id.js';
 import {
   exportSchema,
   historySchema,
@@ -8,7 +8,7 @@ import {
   referenceSchema,
   uploadSchema,
 } from '../../src/jobs/job-schemas.js';
-import { listSchema, showSchema } from '../../src/results/result-routes.js';
+import { listSchema, showSchema } from '../../src/results/result-schemas.js';
 import { OPEN, ROUTES } from './api-routes.js';
 import { anyJson, encoded, POLLUTION, text } from './hostile-values.js';
 
