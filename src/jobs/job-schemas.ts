@@ -61,7 +61,8 @@ const jobOptions = {
     .min(1)
     .max(MAX_TIMEOUT_MS)
     .default(null)
-    .description('Milliseconds that one attempt may take; without it, as the service is set.'),
+    .description('Milliseconds that one attempt may take; without it, as the service is set.')
+    .example(600_000),
 };
 
 /** A file that lies where the service can read it. */

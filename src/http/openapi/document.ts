@@ -100,12 +100,17 @@ function validation({ params, query }: AnyOperation): Refusal[] {
 function parametersOf({ params, query, headers = [] }: AnyOperation): (Json | Named)[] {
   const ofPath = params ? propertiesOf(params).map((property) => ({ ...property, in: 'path', required: true })) : [];
   const ofQuery = query && query !== 'ignored' ? propertiesOf(query).map((found) => ({ ...found, in: 'query' })) : [];
-  const described = [...ofPath, ...ofQuery].map(({ schema: { description, examples, ...schema }, ...parameter }) => ({
-    ...parameter,
-    ...(description !== undefined && { description }),
-    schema,
-    ...(Array.isArray(examples) && { example: examples[0] as unknown }),
-  }));
+  const described = [...ofPath, ...ofQuery].map(({ schema: { description, examples, ...schema }, ...parameter }) => {
+    // Of one that may be left out it stands in the schema: pages that try calls out would send it.
+    const example = Array.isArray(examples) ? { example: examples[0] as unknown } : {};
+    return {
+      ...parameter,
+      ...(description !== undefined && { description }),
+      ...(parameter.required
+        ? { schema, ...example }
+        : { schema: { ...schema, ...(examples !== undefined && { examples }) } }),
+    };
+  });
   return [...described, ...headers, REQUEST_HEADERS.requestId];
 }
 

@@ -3,13 +3,13 @@ import { Named, type Schema } from './schema.js';
 const header = (name: string, description: string, schema: Schema, more: object = {}) =>
   new Named('headers', name, { description, schema, ...more });
 
-const requestHeader = (name: string, description: string, schema: Schema, example?: unknown) =>
+const requestHeader = (name: string, description: string, schema: object, example?: unknown) =>
   new Named('parameters', name, {
     name,
     in: 'header',
     description,
-    schema,
-    ...(example !== undefined && { example }),
+    // Not as the parameter's own example: pages that try calls out would send it.
+    schema: { ...schema, ...(example !== undefined && { examples: [example] }) },
   });
 
 const text = { type: 'string' };
