@@ -15,7 +15,7 @@ export interface EventsQuery {
 export const eventsSchema = Joi.object<EventsQuery>({
   lastEventId: saying(Joi.string(), { pattern: '^[0-9]{1,10}$' })
     .description('As `Last-Event-ID`, for clients that cannot set a header. The header wins.')
-    .example('3'),
+    .example('1'),
 });
 
 /**

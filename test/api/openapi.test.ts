@@ -115,7 +115,7 @@ describe('the OpenAPI document', () => {
 });
 
 describe('the examples', () => {
-  test('when they are sent, then each is answered as documented, and each operation serves one', async () => {
+  test('when they are sent, then each is served, with a status that is documented, and each operation has one', async () => {
     const served = new Set<string>();
     for (const example of operations().flatMap(examplesOf)) {
       await api.db.rows('DELETE FROM jobs');
@@ -135,7 +135,8 @@ describe('the examples', () => {
         example.name,
         expect.arrayContaining([String(response.status)]),
       ]);
-      if (response.status < 400) served.add(example.operation.operationId);
+      expect([example.name, response.status < 400]).toEqual([example.name, true]);
+      served.add(example.operation.operationId);
     }
 
     expect(operations().filter(({ operation }) => !served.has(operation.operationId))).toEqual([]);
@@ -167,7 +168,9 @@ function send({ method, path, operation, parameter, body }: Example): Test {
     [method as 'get' | 'post' | 'delete'](filled)
     .query(Object.fromEntries(of('query')));
   void sent.set(Object.fromEntries(of('header')));
-  if (body?.mediaType !== 'multipart/form-data') return body ? sent.send(body.value) : sent;
+  if (body?.mediaType !== 'multipart/form-data') {
+    return body ? sent.send(JSON.parse(JSON.stringify(body.value).replace('/tmp', api.inputDir)) as object) : sent;
+  }
   for (const [name, value] of Object.entries(body.value)) {
     if (name === 'file') void sent.attach(name, Buffer.from(String(value)), 'example.csv');
     else void sent.field(name, String(value));
@@ -215,6 +218,12 @@ describe('the page', () => {
     const loaded = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
     expect(loaded).toHaveLength(6);
     for (const path of loaded) await get(`/${path}`).expect(200);
+  });
+
+  test('when it is opened with a slash at its end, then the browser is led to where its links work', async () => {
+    const { headers } = await get('/docs/').expect(308);
+
+    expect(new URL(headers['location'] ?? '', `${api.url}/api/v1/docs/`).pathname).toBe('/api/v1/docs');
   });
 
   test('when it starts, then it shows this document, and sends it to no validator', async () => {

@@ -3,7 +3,7 @@ import { JSON_TYPE } from '../content.js';
 import { API } from '../paths.js';
 import { ASSET_NAMES, type AssetName } from './docs-page.js';
 import type { ApiDocument } from './document.js';
-import { CONTENT_LENGTH, CONTENT_SECURITY_POLICY, ETAG, REQUEST_HEADERS } from './headers.js';
+import { CONTENT_LENGTH, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REQUEST_HEADERS } from './headers.js';
 import type { Answer, Operation } from './operation.js';
 import { objectOf, text, type Schema } from './schema.js';
 
@@ -50,7 +50,14 @@ export const showDocs: Operation = {
   description: 'For a browser; calls can be tried there. Nothing is loaded from elsewhere.',
   open: true,
   headers: [REQUEST_HEADERS.ifNoneMatch],
-  answers: { 200: once('The page.', ['text/html'], text), 304: NOT_MODIFIED },
+  answers: {
+    200: once('The page.', ['text/html'], text),
+    304: NOT_MODIFIED,
+    308: {
+      description: 'Asked for with a slash at the end, where its links would lead astray.',
+      headers: { Location: LOCATION },
+    },
+  },
 };
 
 export const showDocsAsset: Operation<{ asset: AssetName }> = {

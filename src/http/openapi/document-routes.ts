@@ -15,6 +15,10 @@ export function addDocumentRoutes(router: Router, makeDocument: () => ApiDocumen
     sendLasting(request, response, document);
   });
   mount(router, showDocs, (request, response) => {
+    if (request.path.endsWith('/')) {
+      response.status(308).location('../docs').end();
+      return;
+    }
     response.set('Content-Security-Policy', DOCS_POLICY);
     sendLasting(request, response, docs.page);
   });

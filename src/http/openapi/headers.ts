@@ -38,7 +38,7 @@ export const REQUEST_HEADERS = {
     'Last-Event-ID',
     'The id of the last event that the client has seen: the stream goes on after it. An `EventSource` sends it by itself when it connects again.',
     { type: 'string', pattern: '^([0-9]{1,10})?$' },
-    '3',
+    '1',
   ),
   ifNoneMatch: requestHeader(
     'If-None-Match',
@@ -97,7 +97,7 @@ export const LINK = header('Link', 'The next page, as `rel="next"` (RFC 8288); n
 });
 export const LOCATION = header(
   'Location',
-  'Path of the job.',
+  'Where the job, or the page, is.',
   { type: 'string', format: 'uri-reference' },
   {
     required: true,
