@@ -37,6 +37,7 @@ interface Example {
   readonly body?: { readonly mediaType: string; readonly value: Record<string, unknown> };
 }
 
+const APP = 'https://app.example.org';
 const JOB_ID = '0192d3f4-0000-7abc-8def-000000000001';
 /** What a job has to be for the call to succeed. */
 const STATUSES: Readonly<Record<string, JobStatus>> = { cancelJob: 'PENDING', retryJob: 'FAILED' };
@@ -44,7 +45,7 @@ const STATUSES: Readonly<Record<string, JobStatus>> = { cancelJob: 'PENDING', re
 let api: TestApi;
 let document: ApiDocument;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ corsOrigins: [APP] });
   document = (await request(api.url).get('/api/v1/openapi.json')).body as ApiDocument;
 });
 afterAll(() => api.close());
@@ -98,6 +99,31 @@ describe('the OpenAPI document', () => {
       expect(operation).toMatchObject({ operationId: expect.any(String), summary: expect.any(String) });
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['400', '408', '431', '500']));
     }
+  });
+
+  test('when it has headers, then pages of other origins may send them and read them', async () => {
+    const { parameters, headers } = document.components as { parameters: object; headers: object };
+    const preflight = { Origin: APP, 'Access-Control-Request-Method': 'POST' };
+    const allowed = await request(api.url).options('/api/v1/process').set(preflight).expect(204);
+    const listed = (name: string) => (allowed.headers[name] as string).split(', ').sort();
+    // Those that every page may read, and those that only browsers and proxies act on.
+    const ofBrowsers = [
+      'Cache-Control',
+      'Content-Length',
+      'Last-Modified',
+      'Content-Security-Policy',
+      'Vary',
+      'X-Accel-Buffering',
+    ];
+
+    expect(listed('access-control-allow-headers')).toEqual(
+      [...Object.keys(parameters), 'Authorization', 'Content-Type', 'X-Api-Key'].sort(),
+    );
+    expect(listed('access-control-expose-headers')).toEqual(
+      Object.keys(headers)
+        .filter((name) => !ofBrowsers.includes(name))
+        .sort(),
+    );
   });
 
   test('when it is asked for again, then the client’s copy is still good', async () => {
