@@ -1,4 +1,3 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { buildApiDocument } from '../../src/api-document.js';
@@ -47,7 +46,6 @@ const NEED_NO_WORDS = new Set([
 ]);
 /** Where the document has no operation. */
 const NOWHERE: ReadonlySet<string> = new Set<ErrorCode>(['E401', 'E402', 'E501', 'E502', 'E601', 'E802', 'E901']);
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 const document = buildApiDocument();
 const ajv = new Ajv2020({ allErrors: true, strict: false });
@@ -62,28 +60,6 @@ const PATHS = Object.keys(document.paths)
     path,
     pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i'),
   }));
-
-/** Notes, for every answer of the server from now on, what the OpenAPI document does not say of it. */
-export function watchAnswers(server: Server): readonly string[] {
-  const faults: string[] = [];
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    const body = recordBody(response);
-    response.once('close', () => {
-      if (!response.headersSent) return;
-      const headers = Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)] as const);
-      faults.push(
-        ...faultsOf({
-          method: request.method ?? '',
-          path: request.url ?? '',
-          status: response.statusCode,
-          headers: Object.fromEntries(headers),
-          body: response.writableFinished ? body() : undefined,
-        }),
-      );
-    });
-  });
-  return faults;
-}
 
 /** What the document does not say of an answer; nothing when all is well. */
 export function faultsOf(seen: AnswerSeen): string[] {
@@ -210,26 +186,6 @@ function closed(value: unknown, isPart = false): unknown {
   const members = Object.entries(value).map(([key, member]) => [key, closed(member, key === 'allOf')]);
   const isOpen = 'properties' in value && 'type' in value && value.type === 'object' && !isPart;
   return { ...Object.fromEntries(members), ...(isOpen && { unevaluatedProperties: false }) } as unknown;
-}
-
-function recordBody(response: ServerResponse): () => string {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const note = (chunk: unknown) => {
-    if (bytes > MAX_BODY_BYTES || !(typeof chunk === 'string' || chunk instanceof Uint8Array)) return;
-    chunks.push(Buffer.from(chunk as string));
-    bytes += chunks.at(-1)!.length;
-  };
-  const { write, end } = response;
-  response.write = ((...args: Parameters<typeof write>) => {
-    note(args[0]);
-    return write.apply(response, args);
-  }) as typeof write;
-  response.end = ((...args: Parameters<typeof end>) => {
-    note(args[0]);
-    return end.apply(response, args);
-  }) as typeof end;
-  return () => Buffer.concat(chunks).toString('utf8');
 }
 
 function parse(json: string): unknown {

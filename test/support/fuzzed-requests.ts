@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { ApiDocument } from '../../src/http/openapi/document.js';
+import { operationsOf, type Operation, type Parameter } from './document-operations.js';
 import { fuzzedBody, type Body } from './fuzzed-bodies.js';
 import { encoded, POLLUTION, text } from './hostile-values.js';
-import { deepResolve, textFor, valueFor, type Schema } from './schema-values.js';
+import { textFor, valueFor } from './schema-values.js';
 
 export interface FuzzedRequest {
   /** Of the operation that the request is made from. */
@@ -11,23 +12,6 @@ export interface FuzzedRequest {
   readonly path: string;
   readonly headers: Record<string, string | string[]>;
   readonly body: Buffer;
-}
-
-/** What a parameter of the document says of itself. */
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
-  readonly required?: boolean;
-  readonly example?: unknown;
-  readonly schema: Schema;
-}
-
-interface Operation {
-  readonly method: string;
-  readonly path: string;
-  readonly operationId: string;
-  readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
 }
 
 export interface FuzzedWorld {
@@ -81,16 +65,6 @@ export function fuzzedRequest(world: FuzzedWorld): fc.Arbitrary<FuzzedRequest> {
   );
 }
 
-/** Of the document, with references resolved. */
-export function operationsOf(document: ApiDocument): Operation[] {
-  return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(
-      ([method, operation]) =>
-        ({ method: method.toUpperCase(), path, ...(deepResolve(document, operation) as object) }) as Operation,
-    ),
-  );
-}
-
 /** The more there is to get wrong, the more often it is called. */
 function inputsOf({ parameters, requestBody }: Operation): number {
   const schemas = Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => schema.oneOf ?? [schema]);
@@ -106,7 +80,7 @@ function requestOf(
   return fc
     .record({
       method: fc.oneof(
-        { weight: 12, arbitrary: fc.constant(method) },
+        { weight: 12, arbitrary: fc.constant(method.toUpperCase()) },
         {
           weight: 1,
           arbitrary: fc.constantFrom('GET', 'HEAD', 'PUT', 'PATCH', 'OPTIONS', 'DELETE', 'TRACE', 'PROPFIND'),

@@ -14,8 +14,8 @@ import { createHttpServer, type ServerOptions } from '../../src/http/server.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createMetrics, type Metrics } from '../../src/observability/metrics.js';
 import { InputStorage } from '../../src/storage/input-storage.js';
-import { watchAnswers } from './documented-answers.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { watchAnswers } from './watched-answers.js';
 
 /** The HTTP API without a worker: jobs stay as the test makes them. */
 export interface TestApi {

@@ -27,6 +27,16 @@ const TAGS: Readonly<Record<Tag, string>> = {
   Operation: 'For probes, monitoring and readers of this document.',
 };
 
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'A key that `npm run keys -- create` made.' },
+  apiKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Api-Key',
+    description: 'The same key, where Authorization is taken.',
+  },
+};
+
 const DESCRIPTION = `Converts documents to Markdown, HTML and JSON, as jobs that survive whatever happens to the service.
 
 Submit a document with \`POST /api/v1/process\`, follow the job with \`Prefer: wait=N\`, by its events or by asking again, and
@@ -65,16 +75,6 @@ export function buildDocument(operations: readonly AnyOperation[]): ApiDocument 
     components: { securitySchemes: SECURITY_SCHEMES },
   });
 }
-
-const SECURITY_SCHEMES = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'A key that `npm run keys -- create` made.' },
-  apiKey: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'X-Api-Key',
-    description: 'The same key, where Authorization is taken.',
-  },
-};
 
 function describe(operation: AnyOperation): Json {
   const { id, tag, summary, description, open, body, answers, refusals = [] } = operation;

@@ -2,8 +2,9 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import fc from 'fast-check';
 import type { ApiDocument } from '../../../src/http/openapi/document.js';
+import { operationsOf } from '../../support/document-operations.js';
 import { faultsOf } from '../../support/documented-answers.js';
-import { fuzzedRequest, operationsOf, type FuzzedRequest } from '../../support/fuzzed-requests.js';
+import { fuzzedRequest, type FuzzedRequest } from '../../support/fuzzed-requests.js';
 import { startTestApi, type TestApi } from '../../support/test-api.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
