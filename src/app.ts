@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import { buildApiDocument } from './api-document.js';
 import { ApiKeyRepository } from './clients/api-key-repository.js';
 import type { Config } from './config.js';
 import type { Executor } from './database/database.js';
@@ -15,6 +16,7 @@ import { identifyAsLocal, identifyByKey, requireClient } from './http/authentica
 import { allowOrigins } from './http/cors.js';
 import { refuseForeignHosts, refuseForeignPages } from './http/foreign-pages.js';
 import type { Health } from './http/health.js';
+import { addDocumentRoutes } from './http/openapi/document-routes.js';
 import { addOperationalRoutes } from './http/operational-routes.js';
 import { answerErrors, refuseUnknownPath } from './http/problem.js';
 import { limitRequests } from './http/rate-limit.js';
@@ -77,10 +79,11 @@ export function buildApp(parts: AppParts): Express {
   return app;
 }
 
-/** For everyone: what probes and monitoring ask for. */
+/** For everyone: what probes and monitoring ask for, and how the API is called. */
 function buildOpenRoutes({ config, health, metrics }: AppParts): express.Router {
   const router = express.Router();
   addOperationalRoutes(router, health, metrics, config.environment);
+  addDocumentRoutes(router, buildApiDocument);
   return router;
 }
 

@@ -72,6 +72,12 @@ export const ERRORS = Object.freeze({
 export type ErrorCode = keyof typeof ERRORS;
 export type ErrorCase = keyof (typeof ERRORS.E502.cases & typeof ERRORS.E802.cases);
 
+/** What a code, or one of its cases, means to a caller. */
+export function definitionOf(code: ErrorCode, errorCase?: ErrorCase): ErrorDefinition {
+  const definition: ErrorDefinition = ERRORS[code];
+  return (errorCase && definition.cases?.[errorCase]) ?? definition;
+}
+
 export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(ERRORS, value);
 }
@@ -116,8 +122,7 @@ export class AppError extends Error {
   }
 
   get definition(): ErrorDefinition {
-    const definition: ErrorDefinition = ERRORS[this.code];
-    return (this.case && definition.cases?.[this.case]) ?? definition;
+    return definitionOf(this.code, this.case);
   }
 }
 

@@ -1,7 +1,17 @@
 import { isTerminal } from '../jobs/job-states.js';
 import type { JobEvent } from './event-repository.js';
 
-export type EventName = 'state' | 'progress' | 'complete' | 'failed' | 'cancelled';
+export const EVENT_NAMES = ['state', 'progress', 'complete', 'failed', 'cancelled'] as const;
+export type EventName = (typeof EVENT_NAMES)[number];
+
+/** What an event carries as its data. */
+export interface EventData extends Pick<JobEvent, 'status' | 'previousStatus' | 'stage' | 'percent' | 'occurredAt'> {
+  readonly jobId: string;
+  readonly errorCode?: string;
+  readonly errorMessage?: string;
+  readonly retryCount?: number;
+  readonly nextAttemptAt?: Date;
+}
 
 /** Milliseconds after which a browser whose stream broke off asks for the rest. */
 const RETRY_MS = 2_000;
@@ -37,7 +47,7 @@ function nameOf(event: JobEvent): EventName {
   }
 }
 
-function toData(jobId: string, event: JobEvent) {
+function toData(jobId: string, event: JobEvent): EventData {
   const { status, previousStatus, stage, percent, occurredAt } = event;
   const { errorCode, errorMessage, retryCount, nextAttemptAt } = event;
   return {

@@ -1,5 +1,7 @@
+import { Joi } from 'celebrate';
 import type { Request } from 'express';
 import { AppError } from '../errors.js';
+import { saying } from '../http/openapi/joi-schema.js';
 
 /** Of `job_events.seq`. */
 const MAX_SEQ = 2 ** 31 - 1;
@@ -8,6 +10,13 @@ export interface EventsQuery {
   /** For clients that cannot set a header. */
   readonly lastEventId?: string;
 }
+
+/** Its content is judged together with that of the header that it stands for. */
+export const eventsSchema = Joi.object<EventsQuery>({
+  lastEventId: saying(Joi.string(), { pattern: '^[0-9]{1,10}$' })
+    .description('As `Last-Event-ID`, for clients that cannot set a header. The header wins.')
+    .example('1'),
+});
 
 /**
  * The number of the last event that the client has seen; 0 when it has seen none. The header wins: on

@@ -1,6 +1,9 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { AppError } from '../errors.js';
 
+export const JSON_TYPE = 'application/json';
+export const FORM_TYPE = 'multipart/form-data';
+
 /** Bytes of a JSON body. */
 const MAX_JSON_BYTES = 64 * 1024;
 

@@ -3,8 +3,14 @@ import type { Config } from '../config.js';
 import { IMPLEMENTATION } from '../conversion/package-info.js';
 import type { Metrics } from '../observability/metrics.js';
 import type { Health, HealthReport } from './health.js';
-import { API } from './paths.js';
-import { noQuery } from './validation.js';
+import { mount } from './openapi/operation.js';
+import { showHealth, showLiveness, showMetrics, showReadiness } from './operational-operations.js';
+
+export interface HealthView extends HealthReport {
+  readonly version: string;
+  readonly environment: Config['environment'];
+  readonly uptimeSeconds: number;
+}
 
 /** What probes, monitoring and operators ask for. */
 export function addOperationalRoutes(
@@ -13,24 +19,25 @@ export function addOperationalRoutes(
   metrics: Pick<Metrics, 'registry'>,
   environment: Config['environment'],
 ): void {
-  router.get(`${API}/health/live`, noQuery, (_request, response) => {
-    response.json({ status: 'ok' });
+  mount(router, showLiveness, (_request, response) => {
+    response.json({ status: 'ok' } satisfies Pick<HealthView, 'status'>);
   });
-  router.get(`${API}/health/ready`, noQuery, async (_request, response) => {
+  mount(router, showReadiness, async (_request, response) => {
     const { status } = await health.report();
     response.status(statusOf(status)).json({ status });
   });
-  router.get(`${API}/health`, noQuery, async (_request, response) => {
+  mount(router, showHealth, async (_request, response) => {
     const { status, dependencies } = await health.report();
-    response.status(statusOf(status)).json({
+    const view: HealthView = {
       status,
       version: IMPLEMENTATION.version,
       environment,
       uptimeSeconds: Math.round(process.uptime()),
       dependencies,
-    });
+    };
+    response.status(statusOf(status)).json(view);
   });
-  router.get('/metrics', async (_request, response) => {
+  mount(router, showMetrics, async (_request, response) => {
     const text = await metrics.registry.metrics();
     response.set('Content-Type', metrics.registry.contentType).send(text);
   });

@@ -1,17 +1,17 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import { AppError } from '../errors.js';
+import { AppError, type ErrorCode, type ErrorDefinition } from '../errors.js';
 import type { Logger } from '../observability/logger.js';
 import './locals.js';
 import { answerUnread, hasUnreadBody } from './unread-body.js';
 import { asAppError, isClientGone } from './request-errors.js';
 
 /** RFC 9457, with the service's own members. */
-interface Problem {
+export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** Path of the request, where it is known. */
+  /** Path of the request as a URI, where it is known. */
   readonly instance?: string;
   readonly code: string;
   readonly retryable: boolean;
@@ -19,6 +19,11 @@ interface Problem {
   /** Of invalid requests: which fields are wrong, and why. */
   readonly errors?: AppError['fields'];
 }
+
+/** What was meant for a success that did not come, and would be wrong beside a problem. */
+const HEADERS_OF_SUCCESS = ['ETag', 'Idempotency-Replayed', 'Last-Modified', 'Link', 'Location', 'Preference-Applied'];
+/** What no URI may hold as it is (RFC 3986), though Node takes it. */
+const NOT_IN_A_URI = /%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~:/[\]@!$&'()*+,;=%]/g;
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -48,8 +53,9 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
 }
 
 function sendProblem(request: Request, response: Response, error: AppError): void {
-  const instance = request.originalUrl.split('?', 1)[0] ?? '';
+  const instance = (request.originalUrl.split('?', 1)[0] ?? '').replace(NOT_IN_A_URI, encodeURIComponent);
   const body = Buffer.from(JSON.stringify(toProblem(error, { instance, requestId: response.locals.requestId })));
+  for (const name of HEADERS_OF_SUCCESS) response.removeHeader(name);
   response.status(error.definition.status).set({
     'Content-Type': PROBLEM_TYPE,
     'Content-Length': String(body.length),
@@ -62,18 +68,27 @@ function sendProblem(request: Request, response: Response, error: AppError): voi
 
 /** The problem document of an error. */
 export function toProblem(error: AppError, about: Pick<Problem, 'instance' | 'requestId'>): Problem {
-  const { status, title, retryable } = error.definition;
-  const { instance, requestId } = about;
   return {
     ...error.extensions,
-    type: `urn:docling-jobs:problem:${error.code}`,
+    ...problemOf(error.code, error.definition, { detail: error.message, ...about }),
+    ...(error.fields.length > 0 && { errors: error.fields }),
+  };
+}
+
+/** What every problem document has, in the order in which it is read. */
+export function problemOf(
+  code: ErrorCode,
+  { status, title, retryable }: ErrorDefinition,
+  { detail, instance, requestId }: Pick<Problem, 'detail' | 'instance' | 'requestId'>,
+): Problem {
+  return {
+    type: `urn:docling-jobs:problem:${code}`,
     title,
     status,
-    detail: error.message,
+    detail,
     ...(instance !== undefined && { instance }),
-    code: error.code,
+    code,
     retryable,
     requestId,
-    ...(error.fields.length > 0 && { errors: error.fields }),
   };
 }

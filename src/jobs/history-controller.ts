@@ -6,7 +6,7 @@ import type { ExportSlots } from './export-slots.js';
 import type { JobListItem, JobRepository } from './job-repository.js';
 import { TOP } from './job-repository.js';
 import type { ExportQuery, HistoryQuery, JobListQuery } from './job-schemas.js';
-import { toListedJob } from './job-view.js';
+import { toListedJob, type HistoryPageView, type JobPageView } from './job-view.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 
 /** Jobs read from the database at once. */
@@ -34,14 +34,15 @@ export class HistoryController {
     }
     const { jobs, total } = await this.jobs.listHistoryPage(clientId, sessionId, status, page, pageSize);
     const last = page * pageSize < total ? jobs.at(-1) : undefined;
-    response.json({
+    const view: HistoryPageView = {
       jobs: jobs.map(toListedJob),
       total,
       page,
       pageSize,
       totalPages: Math.ceil(total / pageSize),
       nextCursor: last ? cursorAfter(scope, last) : null,
-    });
+    };
+    response.json(view);
   };
 
   /** The client's jobs over all sessions. */
@@ -99,7 +100,8 @@ function answerPage(
     });
     response.links({ next: `${API}/${list}?${next.toString()}` });
   }
-  response.json({ jobs: jobs.map(toListedJob), pageSize, nextCursor });
+  const view: JobPageView = { jobs: jobs.map(toListedJob), pageSize, nextCursor };
+  response.json(view);
 }
 
 function cursorAfter(scope: readonly unknown[], { createdAtText, id }: JobListItem): string {

@@ -6,7 +6,7 @@ import type { Admissions } from './idempotency.js';
 import { KEY_HEADER } from './idempotency-key.js';
 import { uploadSchema, type FileReference, type UrlReference } from './job-schemas.js';
 import type { JobService, SubmittedJob } from './job-service.js';
-import { jobLinks, jobPath, toJobDetails } from './job-view.js';
+import { jobPath, toJobDetails, toSubmitted, type RetriedView } from './job-view.js';
 
 export interface JobControllerParts {
   readonly admissions: Admissions;
@@ -49,7 +49,8 @@ export class JobController {
     const retriedFrom = request.params.id;
     const submitted = await this.parts.service.retry(retriedFrom, response.locals.clientId);
     response.locals.jobId = submitted.id;
-    response.location(jobPath(submitted.id)).json({ ...toSubmittedBody(submitted), retriedFrom });
+    const view: RetriedView = { ...toSubmitted(submitted), retriedFrom };
+    response.location(jobPath(submitted.id)).json(view);
   };
 
   readonly show: RequestHandler<{ id: string }> = async (request, response) => {
@@ -75,10 +76,6 @@ export class JobController {
     response.locals.jobId = id;
     if (replayed) response.set('Idempotency-Replayed', 'true');
     const status = (await this.parts.waits.hold(response, id, submitted.status)) ?? submitted.status;
-    response.location(jobPath(id)).json(toSubmittedBody({ ...submitted, status }));
+    response.location(jobPath(id)).json(toSubmitted({ ...submitted, status }));
   }
-}
-
-function toSubmittedBody({ id, status, createdAt, sessionId }: SubmittedJob) {
-  return { jobId: id, status, createdAt, links: jobLinks({ id, sessionId }) };
 }

@@ -50,21 +50,36 @@ export interface JobListQuery {
 
 const jobOptions = {
   sessionId: sessionIdSchema.required(),
-  maxRetries: Joi.number().integer().min(0).max(MAX_RETRIES).default(DEFAULT_RETRIES),
-  timeoutMs: Joi.number().integer().min(1).max(MAX_TIMEOUT_MS).default(null),
+  maxRetries: Joi.number()
+    .integer()
+    .min(0)
+    .max(MAX_RETRIES)
+    .default(DEFAULT_RETRIES)
+    .description('How often the job is tried again after a failure that may pass.'),
+  timeoutMs: Joi.number()
+    .integer()
+    .min(1)
+    .max(MAX_TIMEOUT_MS)
+    .default(null)
+    .description('Milliseconds that one attempt may take; without it, as the service is set.')
+    .example(600_000),
 };
 
-const fileReference = Joi.object({
+/** A file that lies where the service can read it. */
+export const fileReference = Joi.object<FileReference>({
   ...jobOptions,
-  inputType: Joi.string().required(),
-  fileName: text(MAX_FILE_NAME_LENGTH),
-  filePath: text(MAX_PATH_LENGTH).required(),
+  inputType: Joi.string().valid('FILE').required(),
+  fileName: text(MAX_FILE_NAME_LENGTH).description('What the document is called; else by the path.'),
+  filePath: text(MAX_PATH_LENGTH)
+    .required()
+    .description('Absolute, within `INPUT_DIRS` of the service. The file may come after the request.'),
 });
 
-const urlReference = Joi.object({
+/** A document that the service downloads. */
+export const urlReference = Joi.object<UrlReference>({
   ...jobOptions,
-  inputType: Joi.string().required(),
-  inputUrl: text(MAX_URL_LENGTH).required(),
+  inputType: Joi.string().valid('URL').required(),
+  inputUrl: text(MAX_URL_LENGTH).required().description('http or https, not to a private address.'),
 });
 
 /** Neither of the two: says so, along with whatever else is wrong. */
@@ -90,6 +105,7 @@ export const historySchema = Joi.object<HistoryQuery>({
   page: Joi.number()
     .integer()
     .min(1)
+    .description('From 1. Not together with `cursor`, which costs the same however deep the page is.')
     .when('cursor', { is: Joi.exist(), then: Joi.forbidden(), otherwise: Joi.number().default(1) })
     .messages({ 'any.unknown': 'must not be given together with a cursor' }),
   cursor: cursorSchema,
@@ -99,7 +115,10 @@ export const historySchema = Joi.object<HistoryQuery>({
 export const exportSchema = Joi.object<ExportQuery>({
   sessionId: sessionIdSchema.required(),
   status: statusSchema,
-  format: Joi.string().valid('ndjson', 'csv').default('ndjson'),
+  format: Joi.string()
+    .valid('ndjson', 'csv')
+    .default('ndjson')
+    .description('`ndjson`: a JSON object per line. `csv`: RFC 4180 with a header.'),
 });
 
 export const jobListSchema = Joi.object<JobListQuery>({

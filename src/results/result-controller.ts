@@ -4,9 +4,10 @@ import { AppError } from '../errors.js';
 import type { ExportFormat } from '../conversion/client/converter.js';
 import { streamResponse } from '../http/stream-response.js';
 import type { JobService } from '../jobs/job-service.js';
-import { isTerminal } from '../jobs/job-states.js';
+import { isTerminal, type JobStatus } from '../jobs/job-states.js';
 import { cleanFileName } from '../storage/file-name.js';
 import type { FoundResult, ResultMetadata, ResultRepository } from './result-repository.js';
+import type { ListQuery, ShowQuery } from './result-schemas.js';
 
 /** Bytes of all contents of a list. */
 const MAX_LISTED_BYTES = 32 * 1024 * 1024;
@@ -20,13 +21,19 @@ const FORMATS: Readonly<Record<ExportFormat, { readonly mediaType: string; reado
   json: { mediaType: 'application/json', extension: '.json' },
 };
 
-type ListHandler = RequestHandler<{ id: string }, unknown, unknown, { readonly include?: 'content' }>;
-type ShowHandler = RequestHandler<
-  { id: string; format: ExportFormat },
-  unknown,
-  unknown,
-  { readonly download?: boolean }
->;
+type ListHandler = RequestHandler<{ id: string }, unknown, unknown, ListQuery>;
+type ShowHandler = RequestHandler<{ id: string; format: ExportFormat }, unknown, unknown, ShowQuery>;
+
+/** A result in a list; its content only where it was asked for. */
+export interface ResultView extends Pick<ResultMetadata, 'formatType' | 'sizeBytes' | 'generatedAt'> {
+  readonly content?: string;
+}
+
+export interface ResultListView {
+  readonly jobId: string;
+  readonly status: JobStatus;
+  readonly results: readonly ResultView[];
+}
 
 /** The calls on results. What they are given has been validated. */
 export class ResultController {
@@ -41,7 +48,8 @@ export class ResultController {
     const found = await this.results.list(id, response.locals.clientId);
     const head = { jobId: id, status };
     if (query.include === undefined || method === 'HEAD') {
-      response.json({ ...head, results: found.map(toSummary) });
+      const view: ResultListView = { ...head, results: found.map(toSummary) };
+      response.json(view);
       return;
     }
     refuseTooLarge(found);
@@ -60,7 +68,7 @@ export class ResultController {
       return;
     }
     const writeHead = () => {
-      setContentHeaders(response, result, request.query.download === true);
+      setContentHeaders(response, result, ['1', 'true'].includes(request.query.download ?? ''));
     };
     if (request.method === 'HEAD') {
       writeHead();
@@ -92,7 +100,7 @@ export class ResultController {
   }
 }
 
-function toSummary({ formatType, sizeBytes, generatedAt }: ResultMetadata) {
+function toSummary({ formatType, sizeBytes, generatedAt }: ResultMetadata): ResultView {
   return { formatType, sizeBytes, generatedAt };
 }
 

@@ -17,4 +17,12 @@ export const ROUTES: readonly (readonly [Method, string])[] = [
 ];
 
 /** What everyone may get. */
-export const OPEN: readonly string[] = ['/api/v1/health', '/api/v1/health/live', '/api/v1/health/ready', '/metrics'];
+export const OPEN: readonly string[] = [
+  '/api/v1/health',
+  '/api/v1/health/live',
+  '/api/v1/health/ready',
+  '/metrics',
+  '/api/v1/openapi.json',
+  '/api/v1/docs',
+  '/api/v1/docs/page.js',
+];

@@ -15,6 +15,7 @@ import { createLogger } from '../../src/observability/logger.js';
 import { createMetrics, type Metrics } from '../../src/observability/metrics.js';
 import { InputStorage } from '../../src/storage/input-storage.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
+import { watchAnswers } from './watched-answers.js';
 
 /** The HTTP API without a worker: jobs stay as the test makes them. */
 export interface TestApi {
@@ -64,6 +65,14 @@ export interface TestApiOptions {
   readonly parts?: Partial<AppParts>;
 }
 
+/** Answers that the OpenAPI document does not allow: it is wrong, or the service is. */
+class UndocumentedAnswers extends Error {
+  constructor(faults: readonly string[]) {
+    super(`${faults.length} answers that docs/openapi.json does not allow:\n${faults.slice(0, 10).join('\n')}`);
+  }
+}
+
+/** The API of this checkout on a port of its own. Closing it fails when it gave an undocumented answer. */
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { maxFileBytes = 1024 * 1024, maxEventStreams = 1_000, watchPollMs = 1_000, parts = {} } = options;
   const db = options.db ?? (await createTestDatabase());
@@ -113,6 +122,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     ...parts,
   });
   const server = createHttpServer(app, { maxFileBytes, logger, limits: options.limits ?? {} }).listen(0, '127.0.0.1');
+  const undocumented = watchAnswers(server);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
@@ -136,6 +146,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       await once(server, 'close');
       if (!options.db) await db.drop();
       await rm(root, { recursive: true });
+      if (undocumented.length > 0) throw new UndocumentedAnswers(undocumented);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { buildApiDocument } from '../../src/api-document.js';
 import { SUPPORTED_TYPES } from '../../src/conversion/detection/supported-types.js';
 import { describeSettings } from '../../src/config.js';
 import { ERRORS, type ErrorDefinition } from '../../src/errors.js';
@@ -43,6 +44,10 @@ describe('documents that the code knows the facts of', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('when a route, a schema or an error changes, then docs/openapi.json does', () => {
+    expectGenerated('docs/openapi.json', `${JSON.stringify(buildApiDocument(), null, 2)}\n`);
   });
 
   test('when the README shows the settings, then they are those of the code', () => {
