@@ -14,9 +14,14 @@ import path from 'node:path';
  */
 export const TOOLS = {
   amtool: { package: 'prometheus-alertmanager', version: /amtool, version 0\./ },
+  initdb: { package: 'postgresql-15', version: / 15[.\s]/ },
   openssl: { package: 'openssl', version: /^OpenSSL 3\./, ask: 'version' },
   pg_dump: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  pg_basebackup: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pgbouncer: { package: 'pgbouncer', version: / 1\.(1[89]|[2-9]\d)\./ },
+  prometheus: { package: 'prometheus', version: /prometheus, version 2\./ },
+  'prometheus-alertmanager': { package: 'prometheus-alertmanager', version: /alertmanager, version 0\./ },
+  'prometheus-node-exporter': { package: 'prometheus-node-exporter', version: /node_exporter, version 1\./ },
   'prometheus-postgres-exporter': { package: 'prometheus-postgres-exporter', version: /exporter, version 0\.11/ },
   promtool: { package: 'prometheus', version: /promtool, version 2\./ },
   postgres: { package: 'postgresql-15', version: / 15[.\s]/ },
