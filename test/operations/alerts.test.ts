@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { BY_PROMTOOL_ONLY, hasten } from '../../scripts/alerts-drill/rules.mjs';
+import { PROVOKED } from '../../scripts/alerts-drill/run.mjs';
 import { toolPath } from '../../scripts/bootstrap/tools.mjs';
 import { readRuleFiles, readYaml, type AlertRule } from '../support/alert-rules.js';
 import { ROOT } from '../support/generated.js';
@@ -68,6 +70,19 @@ describe('every alert', () => {
     const names = new Set(alerts.map(({ alert }) => alert));
 
     expect(cases.filter(({ alertname }) => !names.has(alertname))).toEqual([]);
+  });
+
+  test('when the drill is looked at, then it raises each, or says why not', () => {
+    const names = alerts.map(({ alert }) => alert);
+
+    expect([...PROVOKED, ...Object.keys(BY_PROMTOOL_ONLY)].sort()).toEqual(names.sort());
+  });
+
+  test('when the drill shortens the rules, then each change of its fits what stands there', () => {
+    const hastened = alerts.map((rule) => ({ ...rule }));
+
+    expect(() => hastened.forEach(hasten)).not.toThrow();
+    expect(hastened.filter(({ expr }) => /\[\d+m\]/.test(expr))).toEqual([]);
   });
 
   describe.each(alerts.map((rule) => [rule.alert, rule] as const))('%s', (name, rule) => {
