@@ -1,6 +1,6 @@
 /** @needs pgbouncer */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { connect as connectTo, createServer, type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import pg from 'pg';
 import { PgBouncerExporter } from '../../src/observability/pgbouncer-exporter.js';
@@ -133,6 +133,22 @@ describe('the exporter of PgBouncer', () => {
     const scrapes = await Promise.all(Array.from({ length: 10 }, () => scrape(url)));
 
     expect(scrapes.map((samples) => samples.get('pgbouncer_up'))).toEqual(Array(10).fill(0));
+  });
+
+  test('when PgBouncer lets it in and answers nothing more, then it is down all the same', async () => {
+    const silent = createServer((client) => {
+      const upstream = connectTo(Number(new URL(pooler.url).port), '127.0.0.1');
+      upstream.pipe(client);
+      client.on('data', (chunk) => chunk.includes('SHOW') || upstream.write(chunk));
+      client.on('error', () => undefined).once('close', () => upstream.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    closing.push(async () => void silent.close());
+    const console = await consoleUrl();
+    console.port = String((silent.address() as AddressInfo).port);
+    const url = await startExporter(console.href);
+
+    expect((await scrape(url)).get('pgbouncer_up')).toBe(0);
   });
 
   test('when the password is wrong, then it is down, and the log says why without a password', async () => {
