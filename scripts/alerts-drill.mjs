@@ -62,7 +62,8 @@ try {
   if (!drill.isGood) console.log('alerts drill: some did NOT');
   process.exitCode = drill.isGood ? 0 : 1;
 } catch (error) {
-  console.error(`alerts drill: ${error instanceof Error ? error.message : String(error)}`);
+  const reason = stop.signal.aborted ? stop.signal.reason : error;
+  console.error(`alerts drill: ${reason instanceof Error ? reason.message : String(reason)}`);
   process.exitCode = 1;
 }
 process.exit();

@@ -21,6 +21,14 @@ const POLL_MS = 100;
  * @property {() => Promise<boolean>} isReady
  */
 
+/** All that run at the moment. @type {Set<Program>} */
+const running = new Set();
+
+/** Ends whatever still runs, by force. */
+export async function endAllPrograms() {
+  await Promise.all([...running].map((program) => program.kill()));
+}
+
 /** A program that the drill started; only such are ever signalled. */
 export class Program {
   /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -37,7 +45,7 @@ export class Program {
 
   get isRunning() {
     const child = this.#child;
-    return child !== undefined && child.exitCode === null && child.signalCode === null;
+    return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
   /** Resolves when it is ready; rejects, with the place of its log, when it ends or takes too long. */
@@ -50,11 +58,16 @@ export class Program {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    running.add(this);
+    child.once('exit', () => running.delete(this));
     const output = createWriteStream(log, { flags: 'a' });
     for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false });
     /** @type {Error | undefined} */
     let failure;
-    child.once('error', (error) => (failure = error));
+    child.once('error', (error) => {
+      failure = error;
+      running.delete(this); // it never ran
+    });
     for (let waitedMs = 0; waitedMs < START_LIMIT_MS; waitedMs += POLL_MS) {
       if (failure || !this.isRunning) break;
       if (await isReady().catch(() => false)) return;

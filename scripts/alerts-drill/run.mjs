@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DATABASE_CONDITIONS } from './database-conditions.mjs';
 import { PROCESS_CONDITIONS } from './process-conditions.mjs';
@@ -43,7 +42,7 @@ export async function runDrill({ only, signal, say }) {
   let finished = false;
   const isGood = () => finished && outcomes.every(isProven);
   try {
-    const stage = await Promise.race([setStage({ curtain, say, keepLogs: () => !isGood() }), aborted(signal)]);
+    const stage = await setStage({ curtain, signal, say });
     const unknown = stage.rules.names.filter(
       (name) => !PROVOKED.includes(name) && !Object.hasOwn(BY_PROMTOOL_ONLY, name),
     );
@@ -59,7 +58,7 @@ export async function runDrill({ only, signal, say }) {
     finished = true;
     return { outcomes, changes: stage.rules.changes, isGood: isGood() };
   } finally {
-    await curtain.fall();
+    await curtain.fall({ keepFolder: !isGood() && !signal.aborted, say });
   }
 }
 
@@ -135,14 +134,4 @@ async function within(limitMs, work) {
   } finally {
     timer.abort();
   }
-}
-
-/**
- * @param {AbortSignal} signal
- * @returns {Promise<never>}
- */
-async function aborted(signal) {
-  signal.throwIfAborted();
-  await once(signal, 'abort');
-  throw signal.reason;
 }
