@@ -106,6 +106,19 @@ export interface Statements {
     params: readonly [clientId: string, key: string, claimId: string];
     row: Record<string, never>;
   };
+  'job-counts/fold': {
+    params: readonly [];
+    row: {
+      folded: number;
+    };
+  };
+  'job-counts/list': {
+    params: readonly [];
+    row: {
+      status: JobStatus;
+      jobs: number;
+    };
+  };
   'jobs/cancel': {
     params: readonly [id: string, clientId: string];
     row: {
@@ -216,6 +229,12 @@ export interface Statements {
     row: {
       status: JobStatus;
       inputPath: string | null;
+    };
+  };
+  'jobs/find-oldest-waiting': {
+    params: readonly [];
+    row: {
+      seconds: number;
     };
   };
   'jobs/hand-back': {
@@ -513,6 +532,8 @@ export const STATEMENT_NAMES = [
   'idempotency-keys/insert-job',
   'idempotency-keys/prolong',
   'idempotency-keys/release',
+  'job-counts/fold',
+  'job-counts/list',
   'jobs/cancel',
   'jobs/claim-batch',
   'jobs/complete',
@@ -522,6 +543,7 @@ export const STATEMENT_NAMES = [
   'jobs/fail',
   'jobs/find',
   'jobs/find-input',
+  'jobs/find-oldest-waiting',
   'jobs/hand-back',
   'jobs/insert',
   'jobs/insert-retry',
