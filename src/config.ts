@@ -50,6 +50,13 @@ const environmentSchema = Joi.object({
     .default('auto')
     .description('Named prepared statements; `auto`: only where `DATABASE_URL` is a direct connection'),
   PORT: Joi.number().integer().min(0).max(65_535).default(3000).description('Port to listen on; 0 takes a free one'),
+  METRICS_PORT: Joi.number()
+    .integer()
+    .min(0)
+    .max(65_535)
+    .description(
+      'Port on which a worker process serves `/metrics`, at `HOST`; 0 takes a free one; unset: 9464, or none where that is taken. `web` has it at `PORT`',
+    ),
   HOST: Joi.string()
     .when('NODE_ENV', {
       is: 'production',
@@ -190,7 +197,12 @@ export interface Config {
     readonly statementTimeoutMs: number;
     readonly preparedStatements: PreparedStatements;
   };
-  readonly http: { readonly port: number; readonly host: string };
+  readonly http: {
+    readonly port: number;
+    readonly host: string;
+    /** Of a worker process; undefined: the usual one, if it is free. */
+    readonly metricsPort: number | undefined;
+  };
   readonly logLevel: LogLevel;
   /** Absolute. */
   readonly dataDir: string;
@@ -256,7 +268,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       statementTimeoutMs: value.DB_STATEMENT_TIMEOUT_MS,
       preparedStatements: value.DB_PREPARED_STATEMENTS,
     },
-    http: { port: value.PORT, host: value.HOST },
+    http: { port: value.PORT, host: value.HOST, metricsPort: value.METRICS_PORT },
     logLevel: value.LOG_LEVEL,
     dataDir: path.resolve(value.DATA_DIR),
     inputDirs: [...inputDirs, ...(production ? [] : [tmpdir()])].map((directory) => path.resolve(directory)),

@@ -74,6 +74,15 @@ export interface Statements {
       lastEventSeq: number | null;
     };
   };
+  'events/list-newest-transitions': {
+    params: readonly [jobIds: readonly string[], statuses: readonly JobStatus[]];
+    row: {
+      jobId: string;
+      previousStatus: JobStatus | null;
+      stage: string | null;
+      seconds: number | null;
+    };
+  };
   'events/listen': {
     params: readonly [];
     row: Record<string, never>;
@@ -126,6 +135,7 @@ export interface Statements {
       status: JobStatus;
       inputPath: string | null;
       completedAt: Date | null;
+      fencingToken: number;
     };
   };
   'jobs/claim-batch': {
@@ -146,6 +156,8 @@ export interface Statements {
       checkpointData: unknown | null;
       fencingToken: number;
       claimedAt: Date;
+      previousStatus: JobStatus;
+      waitedSeconds: number;
     };
   };
   'jobs/complete': {
@@ -382,6 +394,7 @@ export interface Statements {
       id: string;
       status: JobStatus;
       retryCount: number;
+      fencingToken: number;
       workerId: string | null;
     };
   };
@@ -526,6 +539,7 @@ export const STATEMENT_NAMES = [
   'events/find-position',
   'events/list-after',
   'events/list-changed',
+  'events/list-newest-transitions',
   'events/listen',
   'idempotency-keys/claim',
   'idempotency-keys/delete-expired',
