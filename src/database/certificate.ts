@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { clientConfig, VerifyingClient } from './client.js';
 
 /** The request to go on by TLS, and the answer that grants it: https://www.postgresql.org/docs/15/protocol-message-formats.html */
@@ -20,45 +20,46 @@ export async function readCertificateExpiry(connectionString: string, limitMs: n
   const { host, port, ssl } = new VerifyingClient(config);
   if (!ssl || host.startsWith('/')) return undefined;
   const socket = connectTcp({ host, port });
-  // Whoever waits is told; later ones have nobody to tell.
-  socket.on('error', ignore);
   const timer = setTimeout(() => socket.destroy(new Error(`No certificate within ${limitMs} ms.`)), limitMs);
+  const ended = new Promise<never>((_, reject) => {
+    // Whoever waits is told; later errors have nobody to tell.
+    socket.on('error', ignore).once('close', () => {
+      reject(socket.errored ?? new Error('The server ended the connection.'));
+    });
+  });
+  const direct = 'sslnegotiation' in config && config.sslnegotiation === 'direct';
   try {
-    const direct = 'sslnegotiation' in config && config.sslnegotiation === 'direct';
-    await once(socket, 'connect');
-    if (!direct) await askForTls(socket);
-    return expiryOf(await handshake(socket, host));
+    return await Promise.race([readExpiry(socket, host, direct), ended]);
   } finally {
+    ended.catch(ignore);
     clearTimeout(timer);
     socket.destroy();
   }
 }
 
-async function askForTls(socket: Socket): Promise<void> {
-  socket.write(SSL_REQUEST);
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  if (answer.toString('latin1') !== GRANTED) throw new Error('The server offers no TLS.');
-}
-
-async function handshake(socket: Socket, host: string): Promise<PeerCertificate> {
-  const secured: TLSSocket = connectTls({
+async function readExpiry(socket: Socket, host: string, direct: boolean): Promise<Date> {
+  await once(socket, 'connect');
+  if (!direct) await askForTls(socket);
+  const secured = connectTls({
     socket,
     rejectUnauthorized: false,
     ALPNProtocols: ['postgresql'],
     ...(isIP(host) === 0 && { servername: host }),
   });
   secured.on('error', ignore);
-  // Destroyed at the time limit, the socket beneath only closes this one.
-  const closed = once(socket, 'close').then(() => {
-    throw socket.errored ?? new Error('The server ended the connection.');
-  });
   try {
-    await Promise.race([once(secured, 'secureConnect'), closed]);
-    return secured.getPeerCertificate();
+    await once(secured, 'secureConnect');
+    return expiryOf(secured.getPeerCertificate());
   } finally {
-    closed.catch(() => undefined);
     secured.destroy();
   }
+}
+
+async function askForTls(socket: Socket): Promise<void> {
+  socket.write(SSL_REQUEST);
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  // More than that would be what somebody slipped in before the encryption.
+  if (answer.toString('latin1') !== GRANTED) throw new Error('The server offers no TLS.');
 }
 
 function ignore(): void {
