@@ -1,12 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { readCertificateExpiry } from '../database/certificate.js';
 import type { Database } from '../database/database.js';
 import { JobCountRepository } from '../jobs/job-count-repository.js';
 import { JobRepository } from '../jobs/job-repository.js';
-import type { ConnectionName, SCRAPE_SOURCES } from '../observability/database-metrics.js';
+import { CONNECTIONS, type ConnectionName, type SCRAPE_SOURCES } from '../observability/database-metrics.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { Reading } from '../observability/reading.js';
-import { CONNECTIONS } from '../observability/database-metrics.js';
 
 export interface ObservedDatabase {
   readonly database: Database;
@@ -32,10 +32,10 @@ export function observeDatabase({ database, urls, metrics, logger }: ObservedDat
     if (first) logger.warn('something to be scraped could not be read', { source, error });
   };
   const times = { freshMs: FRESH_MS, limitMs: LIMIT_MS };
-  const byStatus = new Reading({ ...times, read: () => counts.list(), onFailure: onFailure('jobs') });
+  const byStatus = new Reading({ ...times, read: afterPool(() => counts.list()), onFailure: onFailure('jobs') });
   const oldest = new Reading({
     ...times,
-    read: () => jobs.findOldestWaiting(),
+    read: afterPool(() => jobs.findOldestWaiting()),
     onFailure: onFailure('oldest_waiting'),
   });
   metrics.jobs.observe(async () =>
@@ -46,6 +46,14 @@ export function observeDatabase({ database, urls, metrics, logger }: ObservedDat
     return value === undefined ? [] : [{ labels: {}, value }];
   });
   observeCertificates(urls, metrics, onFailure);
+}
+
+/** A scrape's own reads are not to show in the pool's figures, which it takes at its beginning. */
+function afterPool<T>(read: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    await setImmediate();
+    return read();
+  };
 }
 
 function observeCertificates(

@@ -153,6 +153,16 @@ describe('a scrape', () => {
     expect(reads).toBeLessThanOrEqual(3);
   });
 
+  test('when nothing is to be done, then a scrape does not see itself wait for a connection', async () => {
+    const url = await addressOf(start('web.js'));
+
+    await request(url).get('/api/v1/jobs').expect(200); // leaves an idle connection
+
+    const waiting = valueOf(await scrape(url), 'docling_jobs_db_pool_waiting');
+
+    expect(waiting).toBe(0);
+  });
+
   test('when a worker is asked for anything but its metrics and its probe, then it has nothing to say', async () => {
     const url = await addressOf(start('worker.js'));
 
