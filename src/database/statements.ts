@@ -127,6 +127,15 @@ export interface Statements {
       lastEventSeq: number | null;
     };
   };
+  'events/list-newest-transitions': {
+    params: readonly [jobIds: readonly string[], statuses: readonly JobStatus[]];
+    row: {
+      jobId: string;
+      previousStatus: JobStatus | null;
+      stage: string | null;
+      seconds: number | null;
+    };
+  };
   'events/listen': {
     params: readonly [];
     row: Record<string, never>;
@@ -159,6 +168,19 @@ export interface Statements {
     params: readonly [clientId: string, key: string, claimId: string];
     row: Record<string, never>;
   };
+  'job-counts/fold': {
+    params: readonly [];
+    row: {
+      folded: number;
+    };
+  };
+  'job-counts/list': {
+    params: readonly [];
+    row: {
+      status: JobStatus;
+      jobs: number;
+    };
+  };
   'jobs/cancel': {
     params: readonly [id: string, clientId: string];
     row: {
@@ -166,6 +188,7 @@ export interface Statements {
       status: JobStatus;
       inputPath: string | null;
       completedAt: Date | null;
+      fencingToken: number;
     };
   };
   'jobs/claim-batch': {
@@ -186,6 +209,8 @@ export interface Statements {
       checkpointData: unknown | null;
       fencingToken: number;
       claimedAt: Date;
+      previousStatus: JobStatus;
+      waitedSeconds: number;
     };
   };
   'jobs/complete': {
@@ -269,6 +294,12 @@ export interface Statements {
     row: {
       status: JobStatus;
       inputPath: string | null;
+    };
+  };
+  'jobs/find-oldest-waiting': {
+    params: readonly [];
+    row: {
+      seconds: number;
     };
   };
   'jobs/hand-back': {
@@ -416,6 +447,7 @@ export interface Statements {
       id: string;
       status: JobStatus;
       retryCount: number;
+      fencingToken: number;
       workerId: string | null;
     };
   };
@@ -582,12 +614,15 @@ export const STATEMENT_NAMES = [
   'events/find-position',
   'events/list-after',
   'events/list-changed',
+  'events/list-newest-transitions',
   'events/listen',
   'idempotency-keys/claim',
   'idempotency-keys/delete-expired',
   'idempotency-keys/insert-job',
   'idempotency-keys/prolong',
   'idempotency-keys/release',
+  'job-counts/fold',
+  'job-counts/list',
   'jobs/cancel',
   'jobs/claim-batch',
   'jobs/complete',
@@ -597,6 +632,7 @@ export const STATEMENT_NAMES = [
   'jobs/fail',
   'jobs/find',
   'jobs/find-input',
+  'jobs/find-oldest-waiting',
   'jobs/hand-back',
   'jobs/insert',
   'jobs/insert-retry',

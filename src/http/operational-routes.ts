@@ -19,9 +19,7 @@ export function addOperationalRoutes(
   metrics: Pick<Metrics, 'registry'>,
   environment: Config['environment'],
 ): void {
-  mount(router, showLiveness, (_request, response) => {
-    response.json({ status: 'ok' } satisfies Pick<HealthView, 'status'>);
-  });
+  addProbeRoute(router);
   mount(router, showReadiness, async (_request, response) => {
     const { status } = await health.report();
     response.status(statusOf(status)).json({ status });
@@ -37,6 +35,18 @@ export function addOperationalRoutes(
     };
     response.status(statusOf(status)).json(view);
   });
+  addMetricsRoute(router, metrics);
+}
+
+/** Whether the process is alive: that it answers says so. */
+export function addProbeRoute(router: Router): void {
+  mount(router, showLiveness, (_request, response) => {
+    response.json({ status: 'ok' } satisfies Pick<HealthView, 'status'>);
+  });
+}
+
+/** Answers within a bounded time, whatever the database does: what is not known then is left out. */
+export function addMetricsRoute(router: Router, metrics: Pick<Metrics, 'registry'>): void {
   mount(router, showMetrics, async (_request, response) => {
     const text = await metrics.registry.metrics();
     response.set('Content-Type', metrics.registry.contentType).send(text);

@@ -7,6 +7,7 @@ import { KEY_HEADER } from './idempotency-key.js';
 import { uploadSchema, type FileReference, type UrlReference } from './job-schemas.js';
 import type { JobService, SubmittedJob } from './job-service.js';
 import { jobPath, toJobDetails, toSubmitted, type RetriedView } from './job-view.js';
+import type { TransitionRecorder } from './transitions.js';
 
 export interface JobControllerParts {
   readonly admissions: Admissions;
@@ -14,6 +15,7 @@ export interface JobControllerParts {
   readonly storage: InputStorage;
   readonly maxFileBytes: number;
   readonly waits: JobWaits;
+  readonly transitions: Pick<TransitionRecorder, 'record'>;
 }
 
 /** The calls on single jobs. What they are given has been validated. */
@@ -50,6 +52,7 @@ export class JobController {
     const submitted = await this.parts.service.retry(retriedFrom, response.locals.clientId);
     response.locals.jobId = submitted.id;
     const view: RetriedView = { ...toSubmitted(submitted), retriedFrom };
+    this.recordCreation(response, submitted.id);
     response.location(jobPath(submitted.id)).json(view);
   };
 
@@ -62,7 +65,8 @@ export class JobController {
   };
 
   readonly cancel: RequestHandler<{ id: string }> = async (request, response) => {
-    response.json(toJobDetails(await this.parts.service.cancel(request.params.id, response.locals.clientId)));
+    const { clientId, requestId } = response.locals;
+    response.json(toJobDetails(await this.parts.service.cancel(request.params.id, clientId, requestId)));
   };
 
   readonly delete: RequestHandler<{ id: string }> = async (request, response) => {
@@ -70,11 +74,16 @@ export class JobController {
     response.status(204).end();
   };
 
+  private recordCreation({ locals: { clientId, requestId } }: Response, jobId: string): void {
+    this.parts.transitions.record({ jobId, from: null, to: 'PENDING', seconds: null, clientId, requestId });
+  }
+
   /** Answers with the job's status, which the client may prefer to be its last. */
   private async answerSubmitted(response: Response, submitted: SubmittedJob): Promise<void> {
     const { id, replayed } = submitted;
     response.locals.jobId = id;
     if (replayed) response.set('Idempotency-Replayed', 'true');
+    else this.recordCreation(response, id);
     const status = (await this.parts.waits.hold(response, id, submitted.status)) ?? submitted.status;
     response.location(jobPath(id)).json(toSubmitted({ ...submitted, status }));
   }
