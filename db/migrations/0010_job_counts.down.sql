@@ -1,3 +1,4 @@
+-- loses: job_count_deltas (all rows)
 DROP TRIGGER jobs_count_nothing ON jobs;
 DROP TRIGGER jobs_count_deletion ON jobs;
 DROP FUNCTION jobs_count_nothing();
