@@ -3,16 +3,17 @@ import { chown, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
- * Writes a file that only its owner may read: after a crash at any point it holds either the old
- * text or the new one. Root gives it to the owner of the folder, so that a folder once used by root
+ * Writes a file that, by default, only its owner may read: after a crash at any point it holds either the
+ * old text or the new one. Root gives it to the owner of the folder, so that a folder once used by root
  * stays usable for its owner.
  */
-export async function writeFileAtomically(file: string, text: string): Promise<void> {
+export async function writeFileAtomically(file: string, text: string, mode = 0o600): Promise<void> {
   const directory = path.dirname(file);
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
-    const handle = await open(temporary, 'wx', 0o600);
+    const handle = await open(temporary, 'wx', mode);
     try {
+      await handle.chmod(mode); // whatever the umask
       await handle.writeFile(text);
       await handle.sync();
     } finally {
