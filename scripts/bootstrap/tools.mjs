@@ -15,6 +15,7 @@ import path from 'node:path';
 export const TOOLS = {
   openssl: { package: 'openssl', version: /^OpenSSL 3\./, ask: 'version' },
   pg_dump: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  pg_restore: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pgbouncer: { package: 'pgbouncer', version: / 1\.(1[89]|[2-9]\d)\./ },
   psql: { package: 'postgresql-client-15', version: / 15[.\s]/ },
 };

@@ -20,14 +20,15 @@ export async function compareCopy(
 ): Promise<string[]> {
   return session.transaction(async () => {
     const properties = await compareProperties(session, name, manifest.properties);
-    const expected = manifest.schema.filter((object) => isInReach(object, restorer)).map(toRestoredForm);
-    const schema = compareSchemas(expected, await readSchema(session)).map(describeDifference);
+    const inReach = (objects: readonly SchemaObject[]) => objects.filter((object) => isInReach(object, restorer));
+    const expected = inReach(manifest.schema).map(toRestoredForm);
+    const schema = compareSchemas(expected, inReach(await readSchema(session))).map(describeDifference);
     const contents = compareContents(manifest.contents, await readContents(session));
     return [...properties, ...schema, ...contents].map((difference) => `${difference}.`);
   }, 'transactions/begin-snapshot');
 }
 
-/** All to a superuser; to others not what only a superuser restores, as `restoreArchive` leaves it out. */
+/** All for a superuser; for others not what only a superuser restores, as `restoreArchive` leaves it out. */
 function isInReach({ kind, owner }: SchemaObject, restorer: Restorer): boolean {
   if (restorer.owner === undefined) return true;
   return kind !== 'extension' && !(kind === 'schema' && owner !== restorer.owner);

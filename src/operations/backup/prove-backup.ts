@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Session } from '../../database/session.js';
 import { BackupError } from './backup-error.js';
 import { checkChecksums } from './checksums.js';
@@ -11,7 +12,6 @@ import { trySmoke } from './smoke.js';
 import type { StoredBackup } from './store.js';
 import type { Verification } from './report.js';
 import { withMaintenanceSession, withSession } from './with-session.js';
-import path from 'node:path';
 
 export interface ProofOptions {
   /** Connections that restore at once. */
@@ -30,6 +30,7 @@ export class ProofFailed extends BackupError {
 }
 
 const APPLICATION_ROLE = 'docling_app';
+const CLEAN_UP_MS = 60_000;
 
 /**
  * Proves that a backup restores: checks its files, restores it into a database of its own, holds that against the
@@ -99,23 +100,22 @@ async function findToolsFor(session: Session, manifest: Manifest, signal: AbortS
   return findClientTools(host.major, { signal });
 }
 
-async function examineCopy(
-  { server, signal, say }: Run,
-  copy: string,
-  manifest: Manifest,
-  restorer: Restorer,
-): Promise<string[]> {
+/** What is wrong with a restored copy, each as a sentence: not the same as was dumped, or of no use to the service. */
+export async function examineCopy(run: Run, copy: string, manifest: Manifest, restorer: Restorer): Promise<string[]> {
+  const { server, signal, say } = run;
   say('comparing it with what was dumped');
   const differences = await withSession(server, copy, signal, (session) =>
     compareCopy(session, copy, manifest, restorer),
   );
   say("running the service's statements on it");
-  const hasApplication = manifest.schema.some(({ rights }) =>
-    rights?.split(' ').some((each) => each.startsWith(`${APPLICATION_ROLE}=`)),
-  );
-  const failures = await trySmoke(server.url(copy), hasApplication ? APPLICATION_ROLE : undefined);
+  const failures = await trySmoke(server.url(copy), hasApplication(manifest) ? APPLICATION_ROLE : undefined);
   signal.throwIfAborted();
   return [...differences.map((difference) => `In the copy ${difference}`), ...failures];
+}
+
+/** On a hosted database with a single user the application is its owner. */
+function hasApplication({ schema }: Manifest): boolean {
+  return schema.some(({ rights }) => rights?.split(' ').some((right) => right.startsWith(`${APPLICATION_ROLE}=`)));
 }
 
 /** On a connection and a signal of its own: the run may be stopped, and its connection lost. */
@@ -127,8 +127,6 @@ async function cleanUp({ server, directory, say }: Run, copy: string): Promise<v
     say(`${copy} could not be removed; the next run does it. ${error instanceof Error ? error.message : ''}`);
   }
 }
-
-const CLEAN_UP_MS = 60_000;
 
 function secondsSince(started: number): number {
   return (performance.now() - started) / 1_000;
