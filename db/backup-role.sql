@@ -1,7 +1,8 @@
 -- The roles of backups. Run as superuser, connected to the service's database, after roles.sql; safe to repeat,
 -- and takes back what the roles should not have.
 --
--- docling_backup reads everything and by itself changes nothing: that is all a dump takes. To prove that a
+-- docling_backup reads everything, the hashes of passwords among it (pg_read_all_data knows no exceptions), and by
+-- itself changes nothing: that is all a dump takes. To prove that a
 -- dump restores it has to make a database and to own what is in it, and for that it has to ask, by SET ROLE:
 -- docling_restore makes the database, docling_migration owns it, docling_app tries the service's statements.
 -- docling_restore inherits nothing, so that none of this holds unasked. Where backups are to be taken by a

@@ -18,6 +18,7 @@ export const TOOLS = {
   pg_restore: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pgbouncer: { package: 'pgbouncer', version: / 1\.(1[89]|[2-9]\d)\./ },
   psql: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  'systemd-analyze': { package: 'systemd', version: /^systemd 2/ },
 };
 
 /** Where Debian keeps the programs of one PostgreSQL version; goes before the PATH, whose own may be of another. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { readArchive } from '../../src/operations/backup/archive.js';
 import { writeChecksums } from '../../src/operations/backup/checksums.js';
 import { findClientTools } from '../../src/operations/backup/client-tools.js';
-import { createCopy, newCopyName, type Restorer } from '../../src/operations/backup/copies.js';
+import { createCopy, newCopyName, removeCopy, type Restorer } from '../../src/operations/backup/copies.js';
 import { requireFreeSpace } from '../../src/operations/backup/free-space.js';
 import { readManifest, type Manifest } from '../../src/operations/backup/manifest.js';
 import { examineCopy } from '../../src/operations/backup/prove-backup.js';
@@ -163,7 +163,7 @@ describe('a backup', () => {
     test.each(['docling_db.dump', 'manifest.json', 'SHA256SUMS'])(
       'when %s is missing, then it is red',
       async (file) => {
-        const { dump: _, ...damaged } = await duplicate();
+        const damaged = await duplicate();
         await rename(path.join(damaged.folder, file), path.join(damaged.folder, 'elsewhere'));
 
         await expect(backups.prove(damaged)).rejects.toThrow(file);
@@ -196,7 +196,7 @@ describe('a backup', () => {
       });
     });
     afterAll(async () => {
-      await cluster.sql(`DROP DATABASE ${restored}`);
+      await withMaintenanceSession(run.server, never, (session) => removeCopy(session, run.directory, restored));
     });
 
     /** What is wrong with a clone of the copy; one takes over everything but the rights on the database itself. */
