@@ -5,7 +5,7 @@ import { createCopy, findRestorer, newCopyName, removeCopy } from '../../dist/op
 import { dumpDatabase } from '../../dist/operations/backup/dump.js';
 import { dumpPath } from '../../dist/operations/backup/manifest.js';
 import { restoreArchive } from '../../dist/operations/backup/restore.js';
-import { withSession } from '../../dist/operations/backup/with-session.js';
+import { withMaintenanceSession, withSession } from '../../dist/operations/backup/with-session.js';
 
 /** @type {readonly import('../../dist/operations/backup/dump.js').DumpOptions[]} */
 const DUMPS = [
@@ -13,8 +13,10 @@ const DUMPS = [
   { format: 'custom', jobs: 1, compression: 6 },
   { format: 'directory', jobs: 2, compression: 1 },
 ];
-/** By format: connections that restore at once. Of what is compressed harder only one, to see what that costs. */
+/** By format: connections that restore at once. What is compressed harder is only dumped. */
 const RESTORE_JOBS = { custom: [1, 2], directory: [1, 2] };
+
+const CLEAN_UP_MS = 60_000;
 
 /**
  * Dumps and restores a database in every way in turns, so that what else the machine does falls on all alike.
@@ -47,7 +49,10 @@ export async function measureBackups({ server, directory, rounds, signal, onMeas
               await restoreArchive({ server, tools, archive: target, database: copy, restorer, jobs, signal });
               onMeasured(`restore ${name} -j${jobs}`, (performance.now() - started) / 1_000);
             } finally {
-              await removeCopy(session, folder, copy);
+              // On a connection of its own: a signal has closed the other.
+              await withMaintenanceSession(server, AbortSignal.timeout(CLEAN_UP_MS), (own) =>
+                removeCopy(own, folder, copy),
+              );
             }
           }
           await rm(target, { recursive: true });

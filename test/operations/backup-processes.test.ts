@@ -1,5 +1,6 @@
 /** @needs pg_dump, pg_restore */
 import { execFileSync } from 'node:child_process';
+import { rmdirSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -170,12 +171,13 @@ describe('the commands of backups', () => {
 
   test('when the disk is too small for a dump, then it is not begun; when it fills up meanwhile, then it fails', async () => {
     const disk = await mountSmallDisk();
+    const folder = await BackupFolder.create(cluster);
     try {
       const refused = start([], { BACKUP_DIR: disk.folder });
       expect(await refused.ended()).toBe(1);
       expect(refused.output).toMatch(/MB free, and a backup may take|ENOSPC/);
 
-      const { server } = await (await BackupFolder.create(cluster)).run();
+      const { server } = await folder.run();
       const signal = new AbortController().signal;
       const tools = await findClientTools(15, { signal });
       const options = { format: 'custom', jobs: 1, compression: 0 } as const;
@@ -185,6 +187,7 @@ describe('the commands of backups', () => {
       await expect(dumped).rejects.toThrow(/pg_dump ended by code 1.*No space left on device/s);
     } finally {
       disk.unmount();
+      await folder.remove();
     }
   });
 
@@ -227,11 +230,11 @@ async function mountSmallDisk(): Promise<SmallDisk> {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'docling-jobs-test', folder], { stdio: 'ignore' });
   } catch {
-    return { folder, file: '/dev/full', unmount: () => undefined };
+    return { folder, file: '/dev/full', unmount: () => rmSync(folder, { recursive: true }) };
   }
   const unmount = (): void => {
     execFileSync('umount', ['--lazy', folder]);
-    execFileSync('rmdir', [folder]);
+    rmdirSync(folder);
   };
   return { folder, file: path.join(folder, 'dump'), unmount };
 }
