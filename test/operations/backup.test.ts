@@ -310,6 +310,7 @@ describe('a backup', () => {
         );
 
         await expect(created).rejects.toThrow(`There is a database ${name} already: nothing is restored over it.`);
+        await withMaintenanceSession(run.server, never, (session) => removeCopy(session, run.directory, name));
         expect(await cluster.copies()).toEqual([name]);
         expect(await readdir(path.join(backups.directory, '.copies'))).toEqual([]);
       } finally {

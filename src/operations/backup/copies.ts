@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../database/embedded/atomic-file.js';
 import type { Session } from '../../database/session.js';
+import { errorCodeOf } from '../../errors.js';
 import { BackupError } from './backup-error.js';
 import type { Manifest } from './manifest.js';
 import type { Server } from './server.js';
 import { withMaintenanceSession } from './with-session.js';
 
 const FOLDER = '.copies';
+const DUPLICATE_DATABASE = '42P04';
 const noteSchema = z.object({ name: z.string(), systemIdentifier: z.string() });
 
 /** Who makes a copy, and as whom what is in it is restored; undefined: as the session's user itself, a superuser. */
@@ -69,14 +72,21 @@ export async function createCopy(
     properties.rights,
     properties.settings,
   ]);
-  await asRole(session, creator, () => session.script(create?.statement ?? ''));
+  try {
+    await asRole(session, creator, () => session.script(create?.statement ?? ''));
+  } catch (error) {
+    // Somebody else's since it was looked for: not one to be removed by its note.
+    if (errorCodeOf(error) === DUPLICATE_DATABASE) await rm(note, { force: true });
+    throw error;
+  }
   await asRole(session, owner ?? creator, async () => {
     for (const { statement } of settle) await session.script(statement);
   });
 }
 
-/** Removes a copy, whoever is connected to it, and then its note. Does nothing when there is none. */
+/** Removes a copy, whoever is connected to it, and then its note. Without a note it is none, and stays. */
 export async function removeCopy(session: Session, directory: string, name: string): Promise<void> {
+  if (!existsSync(notePath(directory, name))) return;
   await session.query('copies/end-sessions', [name]);
   const [removal] = await session.query('copies/compose-removal', [name]);
   if (removal) {
