@@ -194,6 +194,29 @@ const environmentSchema = Joi.object({
     .description(
       'Names by which the API may be called, beside addresses and `localhost`, separated by `,`; `.example.org`: and all names below it; unset: with `AUTH=none` on a loopback address none, else any',
     ),
+  BACKUP_DIR: Joi.string()
+    .default('/data/backups/docling-db')
+    .description('Where `npm run backup` keeps backups, their logs and the metrics about them'),
+  BACKUP_RETENTION_DAYS: Joi.number()
+    .integer()
+    .min(1)
+    .max(3_650)
+    .when('NODE_ENV', { is: 'production', then: Joi.number().default(30), otherwise: Joi.number().default(7) })
+    .description(
+      'How long backups are kept; the newest, and the newest that was proven to restore, are kept however old. Unset: 7, in production 30',
+    ),
+  BACKUP_RTO_SECONDS: Joi.number()
+    .integer()
+    .min(1)
+    .max(604_800)
+    .default(3_600)
+    .description('How long a restore may take; one that takes longer is no proof'),
+  DB_HOST: Joi.string().description(
+    'Server that is backed up, or the folder of its Unix socket; the password is in `PGPASSWORD` or in `~/.pgpass`, TLS in `PGSSLMODE` and `PGSSLROOTCERT`. Unset: `localhost` where one of the next two is set, else the embedded PostgreSQL',
+  ),
+  DB_PORT: Joi.number().integer().min(1).max(65_535).description('Its port; unset: 5432'),
+  DB_USER: Joi.string().description('Role that backs it up and proves the backup; unset: `docling_backup`'),
+  DB_NAME: Joi.string().max(40).default('docling_db').description('Database that is backed up'),
 })
   .with('DIRECT_DATABASE_URL', 'DATABASE_URL')
   .oxor('MCP_SERVER_URL', 'MCP_SERVER_COMMAND');
@@ -245,6 +268,16 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** In small letters; one with a dot in front stands for all names below it too. Undefined: any. */
   readonly allowedHosts: readonly string[] | undefined;
+  readonly backup: {
+    /** Absolute. */
+    readonly dir: string;
+    readonly retentionDays: number;
+    /** The longest that a restore may take. */
+    readonly rtoSeconds: number;
+    readonly database: string;
+    /** Undefined: the embedded PostgreSQL. */
+    readonly server: { readonly host: string; readonly port: number; readonly user: string } | undefined;
+  };
 }
 
 /** One line of the settings table: `docs` and `.env.example` are held against these. */
@@ -305,6 +338,19 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustProxy: value.TRUST_PROXY ?? false,
     corsOrigins: value.CORS_ORIGINS ?? [],
     allowedHosts: value.ALLOWED_HOSTS ?? (value.AUTH === 'none' && LOOPBACK.test(value.HOST) ? [] : undefined),
+    backup: {
+      dir: path.resolve(value.BACKUP_DIR),
+      retentionDays: value.BACKUP_RETENTION_DAYS,
+      rtoSeconds: value.BACKUP_RTO_SECONDS,
+      database: value.DB_NAME,
+      server: ['DB_HOST', 'DB_PORT', 'DB_USER'].some((name) => given[name] !== undefined)
+        ? {
+            host: value.DB_HOST ?? 'localhost',
+            port: value.DB_PORT ?? 5432,
+            user: value.DB_USER ?? 'docling_backup',
+          }
+        : undefined,
+    },
   });
 }
 

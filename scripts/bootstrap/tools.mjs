@@ -18,6 +18,7 @@ export const TOOLS = {
   openssl: { package: 'openssl', version: /^OpenSSL 3\./, ask: 'version' },
   pg_dump: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pg_basebackup: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  pg_restore: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pgbouncer: { package: 'pgbouncer', version: / 1\.(1[89]|[2-9]\d)\./ },
   prometheus: { package: 'prometheus', version: /prometheus, version 2\./ },
   'prometheus-alertmanager': { package: 'prometheus-alertmanager', version: /alertmanager, version 0\./ },

@@ -43,6 +43,39 @@ export interface Statements {
       revokedAt: Date | null;
     };
   };
+  'backup/describe-database': {
+    params: readonly [name: string];
+    row: {
+      encoding: string;
+      localeProvider: string;
+      collation: string;
+      characterType: string;
+      icuLocale: string | null;
+      owner: string;
+      connectionLimit: number;
+      rights: readonly string[];
+      settings: readonly string[];
+    };
+  };
+  'backup/describe-restorer': {
+    params: readonly [owner: string];
+    row: {
+      name: string;
+      superuser: boolean;
+      creator: string | null;
+      canOwn: boolean;
+    };
+  };
+  'backup/describe-server': {
+    params: readonly [];
+    row: {
+      version: string;
+      major: number;
+      systemIdentifier: string;
+      bytes: number;
+      time: Date;
+    };
+  };
   'catalog/list-objects': {
     params: readonly [];
     row: {
@@ -94,6 +127,35 @@ export interface Statements {
     row: {
       name: string;
       bytes: number;
+    };
+  };
+  'copies/analyze': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
+  'copies/compose-creation': {
+    params: readonly [name: string, encoding: string, localeProvider: string, collation: string, characterType: string, icuLocale: string | null, owner: string, connectionLimit: number, rights: readonly string[], settings: readonly string[]];
+    row: {
+      statement: string;
+    };
+  };
+  'copies/compose-removal': {
+    params: readonly [name: string];
+    row: {
+      statement: string;
+      owner: string;
+    };
+  };
+  'copies/end-sessions': {
+    params: readonly [name: string];
+    row: {
+      ended: number;
+    };
+  };
+  'copies/try-transition': {
+    params: readonly [id: string, status: JobStatus];
+    row: {
+      id: string;
     };
   };
   'events/find-position': {
@@ -569,6 +631,12 @@ export interface Statements {
       value: string;
     };
   };
+  'transactions/assume-role': {
+    params: readonly [role: string];
+    row: {
+      role: string;
+    };
+  };
   'transactions/begin': {
     params: readonly [];
     row: Record<string, never>;
@@ -584,6 +652,14 @@ export interface Statements {
   'transactions/commit': {
     params: readonly [];
     row: Record<string, never>;
+  };
+  'transactions/export-snapshot': {
+    params: readonly [];
+    row: {
+      snapshot: string;
+      takenAt: Date;
+      position: string;
+    };
   };
   'transactions/lift-time-limit': {
     params: readonly [];
@@ -604,6 +680,9 @@ export const STATEMENT_NAMES = [
   'api-keys/insert',
   'api-keys/list',
   'api-keys/revoke',
+  'backup/describe-database',
+  'backup/describe-restorer',
+  'backup/describe-server',
   'catalog/list-objects',
   'catalog/list-relations',
   'contents/fix-text',
@@ -611,6 +690,11 @@ export const STATEMENT_NAMES = [
   'contents/hash-table',
   'contents/list-sequences',
   'contents/list-tables',
+  'copies/analyze',
+  'copies/compose-creation',
+  'copies/compose-removal',
+  'copies/end-sessions',
+  'copies/try-transition',
   'events/find-position',
   'events/list-after',
   'events/list-changed',
@@ -663,10 +747,12 @@ export const STATEMENT_NAMES = [
   'server/identify',
   'server/ping',
   'server/set-setting',
+  'transactions/assume-role',
   'transactions/begin',
   'transactions/begin-reading',
   'transactions/begin-snapshot',
   'transactions/commit',
+  'transactions/export-snapshot',
   'transactions/lift-time-limit',
   'transactions/rollback',
 ] as const satisfies readonly StatementName[];

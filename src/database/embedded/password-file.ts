@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Server } from './site.js';
-import { writePrivateFile } from './private-file.js';
+import { writeDurably } from '../../durable-file.js';
 
 /**
  * Writes the file from which psql and other programs on libpq read the superuser's password
@@ -11,6 +11,6 @@ import { writePrivateFile } from './private-file.js';
 export async function writePasswordFile({ site, state }: Server): Promise<string> {
   const file = path.join(site.directory, 'pgpass');
   // For any port, which may be another the next time. The password has no character that needs escaping.
-  await writePrivateFile(file, `127.0.0.1:*:*:postgres:${state.passwords.postgres}\n`);
+  await writeDurably(file, `127.0.0.1:*:*:postgres:${state.passwords.postgres}\n`);
   return file;
 }

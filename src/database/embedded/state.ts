@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { EmbeddedPostgresError, hasErrorCode } from './errors.js';
-import { writePrivateFile } from './private-file.js';
+import { writeDurably } from '../../durable-file.js';
 
 /** What has to outlive the processes: written before the cluster it belongs to exists. */
 const stateSchema = z.object({
@@ -44,7 +44,7 @@ export async function readState(file: string): Promise<State | undefined> {
 }
 
 export async function writeState(file: string, state: State): Promise<void> {
-  await writePrivateFile(file, `${JSON.stringify(state, undefined, 2)}\n`);
+  await writeDurably(file, `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
 export function newState(home: string): State {

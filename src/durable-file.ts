@@ -1,15 +1,16 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { replaceFile } from '../../atomic-file.js';
+import { replaceFile } from './atomic-file.js';
 
 /**
- * Writes a file that only its owner may read: after a power cut at any point it holds either the old
- * text or the new one. Root gives it to the owner of the folder, so that a folder once used by root
- * stays usable for its owner.
+ * Writes a file that, by default, only its owner may read: after a power cut at any point it holds either the
+ * old text or the new one. Root gives it to the owner of the folder, so that a folder once used by root stays
+ * usable for its owner.
  */
-export async function writePrivateFile(file: string, text: string): Promise<void> {
+export async function writeDurably(file: string, text: string, mode = 0o600): Promise<void> {
   const directory = path.dirname(file);
   const write = async (handle: FileHandle) => {
+    await handle.chmod(mode); // whatever the umask
     await handle.writeFile(text);
     if (process.getuid?.() === 0) {
       const { uid, gid } = await stat(directory);
@@ -17,7 +18,7 @@ export async function writePrivateFile(file: string, text: string): Promise<void
     }
     await handle.sync();
   };
-  await replaceFile(file, write, 0o600);
+  await replaceFile(file, write, mode);
   await syncDirectory(directory);
 }
 
