@@ -1,0 +1,149 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFile, open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isPidTaken } from '../../database/embedded/process-identity.js';
+import type { Account } from '../../database/embedded/run.js';
+import { DATABASE_NAME } from '../../database/provision.js';
+import { ProgramFailed, runProgram } from './program.js';
+
+export interface ClusterOptions {
+  readonly directory: string;
+  /** A directory that only `account` and root can enter: whoever can is let in as anybody. */
+  readonly socketDirectory: string;
+  /** Part of the socket's name; nothing listens on the network. */
+  readonly port: number;
+  readonly account: Account;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const INITDB_MS = 120_000;
+const STOP_SECONDS = 60;
+const DEATH_MS = 30_000;
+const POLL_MS = 50;
+const LOG_BYTES = 20_000;
+
+/** A PostgreSQL server of a drill's own, on a Unix socket, made and run by the programs on the PATH. */
+export class Cluster {
+  constructor(readonly options: ClusterOptions) {}
+
+  get log(): string {
+    return `${this.options.directory}.log`;
+  }
+
+  /** Connection string of a role, by default the superuser. */
+  url(role = 'postgres', database = DATABASE_NAME): string {
+    const { socketDirectory, port } = this.options;
+    return `postgres://${role}@${encodeURIComponent(socketDirectory)}:${port}/${database}`;
+  }
+
+  /** Makes the data directory, with checksums, and gives it `settings` beside PostgreSQL's own. */
+  async create(settings: string): Promise<void> {
+    const { directory } = this.options;
+    const options = ['--username=postgres', '--auth=trust', '--data-checksums', '--encoding=UTF8', '--locale=C'];
+    await this.run('initdb', ['-D', directory, ...options], INITDB_MS);
+    await appendFile(path.join(directory, 'postgresql.conf'), settings);
+  }
+
+  /** Starts the server and does not wait for it: one that replays WAL answers when it is consistent. */
+  async launch(): Promise<void> {
+    const { directory, socketDirectory, port } = this.options;
+    const settings = `-p ${port} -c listen_addresses= -c unix_socket_directories=${socketDirectory}`;
+    const where = ['-D', directory, '-l', this.log];
+    await this.run('pg_ctl', [...where, '-W', '-o', settings, 'start'], INITDB_MS);
+  }
+
+  /** Whether the server, which was started, still is there: one that cannot reach its recovery target ends. */
+  isAlive(): boolean {
+    const pid = this.postmasterPid();
+    return pid !== undefined && isPidTaken(pid);
+  }
+
+  /** Ends every process of the server at once, as a failure of the host would, and waits until they are gone. */
+  async kill(): Promise<void> {
+    const postmaster = this.postmasterPid();
+    if (postmaster === undefined) return;
+    // The postmaster first: it would take the death of a child for a crash, and start recovery.
+    const pids = [postmaster, ...childrenOf(postmaster)];
+    for (const pid of pids) killIfThere(pid);
+    for (let waited = 0; pids.some(isRunning); waited += POLL_MS) {
+      if (waited > DEATH_MS) throw new Error(`Processes ${pids.filter(isRunning).join(', ')} outlive SIGKILL.`);
+      await delay(POLL_MS);
+    }
+  }
+
+  /** Stops the server without checkpoint; nothing when it does not run. */
+  async stop(): Promise<void> {
+    if (!this.isAlive()) return;
+    try {
+      const options = { account: this.options.account, timeoutMs: STOP_SECONDS * 1_000 };
+      const where = ['-D', this.options.directory, '-m', 'immediate', '-w', '-t', String(STOP_SECONDS)];
+      await runProgram('pg_ctl', [...where, 'stop'], options);
+    } catch (error) {
+      if (!(error instanceof ProgramFailed)) throw error;
+      await this.kill();
+    }
+  }
+
+  /** The last words of the server that tell why it ended. */
+  async lastWords(): Promise<string> {
+    const lines = (await readEnd(this.log)).split('\n').filter((line) => /\b(FATAL|PANIC|ERROR):/.test(line));
+    return (lines.at(-1) ?? 'its log says nothing').replace(/^.*?((FATAL|PANIC|ERROR):)/, '$1');
+  }
+
+  run(program: string, args: readonly string[], timeoutMs: number): Promise<string> {
+    return runProgram(program, args, { account: this.options.account, timeoutMs, signal: this.options.signal });
+  }
+
+  private postmasterPid(): number | undefined {
+    const file = path.join(this.options.directory, 'postmaster.pid');
+    if (!existsSync(file)) return undefined;
+    const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+    return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+  }
+}
+
+function killIfThere(pid: number): void {
+  if (isPidTaken(pid)) process.kill(pid, 'SIGKILL');
+}
+
+/** Fields 3 and 4 of /proc/PID/stat, state and parent; the name before them may hold anything (proc(5)). */
+function readStat(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined; // it has ended
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return pids.filter((pid) => readStat(pid)?.parent === parent);
+}
+
+function isRunning(pid: number): boolean {
+  const state = readStat(pid)?.state;
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
+async function readEnd(file: string): Promise<string> {
+  if (!existsSync(file)) return '';
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read({
+      buffer: Buffer.alloc(LOG_BYTES),
+      position: Math.max(0, size - LOG_BYTES),
+    });
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The lines of a file that are not empty and no comment. */
+export async function readSettings(file: string): Promise<string[]> {
+  return (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+}
