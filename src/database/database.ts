@@ -6,6 +6,7 @@ import { clientConfig, VerifyingClient } from './client.js';
 import { isWorthRepeating } from './retry.js';
 import { AnswerLost, isAway, poolExhausted, READ_ONLY, sqlStateOf, toAppError, toConnectError } from './sqlstate.js';
 import type { StatementName, Statements } from './statements.js';
+import { types } from './types.js';
 import { within } from './within.js';
 
 export type Params<N extends StatementName> = Statements[N]['params'];
@@ -70,14 +71,6 @@ const CLIENT_GRACE_MS = 1_000;
 const CLOSE_LIMIT_MS = 2_000;
 /** How long a connection may be silent before the system asks whether the other side is still there. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
-
-/** 64-bit integers as numbers: sizes and counts stay far below 2^53. Everything else as `pg` has it. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8
-      ? toSafeInteger
-      : pg.types.getTypeParser(oid, format ?? 'text')) as typeof pg.types.getTypeParser,
-};
 
 /** A bounded pool of connections that runs the statements of the catalogue. */
 export class Database implements Executor {
@@ -288,10 +281,4 @@ function ignore(): void {
 
 function isConnectionError(error: unknown): boolean {
   return error instanceof AppError && isAway(error.code);
-}
-
-function toSafeInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} does not fit a JSON number.`);
-  return value;
 }

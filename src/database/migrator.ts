@@ -3,11 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Umzug } from 'umzug';
-import { DB_DIRECTORY, loadCatalogue, type Catalogue } from './catalogue.js';
-import { clientConfig, VerifyingClient } from './client.js';
-import type { Params, Row } from './database.js';
-import { toConnectError } from './sqlstate.js';
-import type { StatementName } from './statements.js';
+import { DB_DIRECTORY } from './catalogue.js';
+import { Session } from './session.js';
 
 export interface MigratorOptions {
   /** PostgreSQL itself, not a pooler: the lock lasts as long as the session. */
@@ -62,28 +59,24 @@ export async function migrationStatus(options: MigratorOptions): Promise<Migrati
 
 interface Migrator {
   readonly umzug: Umzug;
-  readonly session: MigrationSession;
+  readonly session: Session;
   readonly files: readonly MigrationFile[];
 }
 
 /** Opens a connection of its own, takes the lock that lets one run at a time, and gives both back. */
 async function withMigrator<T>(options: MigratorOptions, work: (migrator: Migrator) => Promise<T>): Promise<T> {
   const files = await readMigrations(options.directory ?? path.join(DB_DIRECTORY, 'migrations'));
-  const session = await MigrationSession.open(options.directUrl, loadCatalogue());
+  const session = await Session.open(options.directUrl, 'docling-jobs-migrate');
   try {
     await takeLock(session, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
-    await session.run('migrations/create-table', []);
+    await session.query('migrations/create-table', []);
     return await work({ umzug: buildUmzug(session, files, options.log), session, files });
   } finally {
     await session.close();
   }
 }
 
-function buildUmzug(
-  session: MigrationSession,
-  files: readonly MigrationFile[],
-  log?: (message: string) => void,
-): Umzug {
+function buildUmzug(session: Session, files: readonly MigrationFile[], log?: (message: string) => void): Umzug {
   const say = (message: Record<string, unknown>) =>
     log?.(`${String(message['event'])} ${String(message['name'] ?? '')}`);
   return new Umzug({
@@ -91,18 +84,18 @@ function buildUmzug(
     migrations: files.map((file) => ({
       name: file.name,
       up: () =>
-        session.inTransaction(async () => {
+        session.transaction(async () => {
           await session.script(file.up);
-          await session.run('migrations/note-applied', [file.name, file.checksum]);
+          await session.query('migrations/note-applied', [file.name, file.checksum]);
         }),
       down: () =>
-        session.inTransaction(async () => {
+        session.transaction(async () => {
           await session.script(file.down);
-          await session.run('migrations/forget-applied', [file.name]);
+          await session.query('migrations/forget-applied', [file.name]);
         }),
     })),
     storage: {
-      executed: async () => (await session.run('migrations/list-applied', [])).map(({ name }) => name),
+      executed: async () => (await session.query('migrations/list-applied', [])).map(({ name }) => name),
       // Noting is part of each migration's own transaction above, so that a crash cannot part the two.
       logMigration: () => Promise.resolve(),
       unlogMigration: () => Promise.resolve(),
@@ -111,8 +104,8 @@ function buildUmzug(
   });
 }
 
-async function statusOf(session: MigrationSession, files: readonly MigrationFile[]): Promise<MigrationStatus[]> {
-  const applied = new Map((await session.run('migrations/list-applied', [])).map((row) => [row.name, row]));
+async function statusOf(session: Session, files: readonly MigrationFile[]): Promise<MigrationStatus[]> {
+  const applied = new Map((await session.query('migrations/list-applied', [])).map((row) => [row.name, row]));
   const byName = new Map(files.map((file) => [file.name, file]));
   return [...new Set([...byName.keys(), ...applied.keys()])].sort().map((name) => {
     const row = applied.get(name);
@@ -141,61 +134,13 @@ async function readMigrations(directory: string): Promise<MigrationFile[]> {
   );
 }
 
-async function takeLock(session: MigrationSession, timeoutMs: number): Promise<void> {
+async function takeLock(session: Session, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const [row] = await session.run('migrations/try-lock', []);
+    const [row] = await session.query('migrations/try-lock', []);
     if (row?.locked) return;
     if (Date.now() >= deadline)
       throw new Error(`Another migration run has held the lock for ${timeoutMs} ms; try again when it has ended.`);
     await delay(LOCK_RETRY_MS);
-  }
-}
-
-/** One direct connection: it holds the lock, and runs whole files as well as statements of the catalogue. */
-class MigrationSession {
-  private constructor(
-    private readonly client: VerifyingClient,
-    private readonly catalogue: Catalogue,
-  ) {}
-
-  static async open(url: string, catalogue: Catalogue): Promise<MigrationSession> {
-    const client = new VerifyingClient({
-      ...clientConfig(url),
-      application_name: 'docling-jobs-migrate',
-      connectionTimeoutMillis: 10_000,
-    });
-    client.on('error', () => undefined); // the statement under way rejects with the same error
-    try {
-      await client.connect();
-    } catch (error) {
-      throw toConnectError(error);
-    }
-    return new MigrationSession(client, catalogue);
-  }
-
-  async run<N extends StatementName>(name: N, params: Params<N>): Promise<Row<N>[]> {
-    const { rows } = await this.client.query({ text: this.catalogue[name].text, values: [...params] });
-    return rows as Row<N>[];
-  }
-
-  /** Runs a file of several statements. */
-  async script(sql: string): Promise<void> {
-    await this.client.query(sql);
-  }
-
-  async inTransaction(work: () => Promise<void>): Promise<void> {
-    await this.run('transactions/begin', []);
-    try {
-      await work();
-      await this.run('transactions/commit', []);
-    } catch (error) {
-      await this.run('transactions/rollback', []).catch(() => undefined); // the first error says more
-      throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.client.end().catch(() => undefined); // nothing is left to lose
   }
 }

@@ -43,6 +43,44 @@ export interface Statements {
       revokedAt: Date | null;
     };
   };
+  'catalog/list-objects': {
+    params: readonly [];
+    row: {
+      kind: string;
+      name: string;
+      definition: string;
+      owner: string | null;
+      rights: string | null;
+      comment: string | null;
+    };
+  };
+  'contents/fix-text': {
+    params: readonly [];
+    row: {
+      done: boolean;
+    };
+  };
+  'contents/hash-table': {
+    params: readonly [table: string];
+    row: {
+      rows: number;
+      hash: string;
+    };
+  };
+  'contents/list-sequences': {
+    params: readonly [];
+    row: {
+      name: string;
+      value: number;
+    };
+  };
+  'contents/list-tables': {
+    params: readonly [];
+    row: {
+      name: string;
+      bytes: number;
+    };
+  };
   'events/find-position': {
     params: readonly [jobId: string, clientId: string];
     row: {
@@ -481,6 +519,10 @@ export interface Statements {
     params: readonly [];
     row: Record<string, never>;
   };
+  'transactions/begin-snapshot': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
   'transactions/commit': {
     params: readonly [];
     row: Record<string, never>;
@@ -504,6 +546,11 @@ export const STATEMENT_NAMES = [
   'api-keys/insert',
   'api-keys/list',
   'api-keys/revoke',
+  'catalog/list-objects',
+  'contents/fix-text',
+  'contents/hash-table',
+  'contents/list-sequences',
+  'contents/list-tables',
   'events/find-position',
   'events/list-after',
   'events/list-changed',
@@ -552,6 +599,7 @@ export const STATEMENT_NAMES = [
   'server/set-setting',
   'transactions/begin',
   'transactions/begin-reading',
+  'transactions/begin-snapshot',
   'transactions/commit',
   'transactions/lift-time-limit',
   'transactions/rollback',

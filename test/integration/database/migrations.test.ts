@@ -5,7 +5,9 @@ import path from 'node:path';
 import pg from 'pg';
 import { DB_DIRECTORY } from '../../../src/database/catalogue.js';
 import { migrateDown, migrateUp, migrationStatus } from '../../../src/database/migrator.js';
-import { describeSchema } from '../../support/describe-schema.js';
+import { Session } from '../../../src/database/session.js';
+import { readContents } from '../../../src/operations/contents/read-contents.js';
+import { readSchema } from '../../../src/operations/schema/read-schema.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 describe('migrations', () => {
@@ -27,18 +29,31 @@ describe('migrations', () => {
     await writeFile(path.join(folder, '9000_extra.up.sql'), up);
     await writeFile(path.join(folder, '9000_extra.down.sql'), down);
   };
+  /** All objects, and the transitions that are allowed. */
+  const describeDatabase = async () => {
+    const session = await Session.open(database.superuserUrl, 'test');
+    try {
+      const { tables } = await session.transaction(() => readContents(session));
+      return {
+        objects: await readSchema(session),
+        transitions: tables.find(({ name }) => name === 'public.job_status_transitions'),
+      };
+    } finally {
+      await session.close();
+    }
+  };
   const tableExists = async (name: string) =>
     (await database.row<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [name])).found;
 
   test('when every migration goes down and up again, one by one, then the schema is what it was', async () => {
-    const before = await describeSchema(database.sql);
+    const before = await describeDatabase();
     const names = (await migrationStatus(options())).map(({ name }) => name);
 
     for (const name of names.toReversed()) expect(await migrateDown(options())).toEqual([name]);
     expect(await tableExists('jobs')).toBe(false);
     expect(await migrateUp(options())).toEqual(names);
 
-    expect(await describeSchema(database.sql)).toEqual(before);
+    expect(await describeDatabase()).toEqual(before);
   });
 
   test('when all went down at once, then only the table of migrations is left', async () => {

@@ -1,0 +1,2 @@
+-- Begins a transaction that sees one moment to its end, and changes nothing.
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
