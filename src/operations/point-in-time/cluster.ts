@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { appendFile, open, readFile } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFile, open } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPidTaken } from '../../database/embedded/process-identity.js';
-import type { Account } from '../../database/embedded/run.js';
+import { NEUTRAL_DIRECTORY, serverEnvironment, type Account } from '../../database/embedded/run.js';
 import { DATABASE_NAME } from '../../database/provision.js';
-import { ProgramFailed, runProgram } from './program.js';
+import { runProgram } from './program.js';
 
 export interface ClusterOptions {
   readonly directory: string;
@@ -18,13 +19,14 @@ export interface ClusterOptions {
 }
 
 const INITDB_MS = 120_000;
-const STOP_SECONDS = 60;
-const DEATH_MS = 30_000;
+const STOP_MS = 60_000;
 const POLL_MS = 50;
 const LOG_BYTES = 20_000;
 
 /** A PostgreSQL server of a drill's own, on a Unix socket, made and run by the programs on the PATH. */
 export class Cluster {
+  private postmaster: ChildProcess | undefined;
+
   constructor(readonly options: ClusterOptions) {}
 
   get log(): string {
@@ -45,43 +47,54 @@ export class Cluster {
     await appendFile(path.join(directory, 'postgresql.conf'), settings);
   }
 
-  /** Starts the server and does not wait for it: one that replays WAL answers when it is consistent. */
-  async launch(): Promise<void> {
-    const { directory, socketDirectory, port } = this.options;
-    const settings = `-p ${port} -c listen_addresses= -c unix_socket_directories=${socketDirectory}`;
-    const where = ['-D', directory, '-l', this.log];
-    await this.run('pg_ctl', [...where, '-W', '-o', settings, 'start'], INITDB_MS);
+  /**
+   * Starts the server and does not wait for it: one that replays WAL answers when it is consistent.
+   *
+   * @param settings beside those of its files
+   */
+  launch(settings: Readonly<Record<string, string>> = {}): void {
+    const { directory, socketDirectory, port, account } = this.options;
+    const all = { listen_addresses: '', unix_socket_directories: socketDirectory, ...settings };
+    const given = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const log = openSync(this.log, 'a', 0o600);
+    try {
+      this.postmaster = spawn('postgres', ['-D', directory, '-p', String(port), ...given], {
+        ...account,
+        cwd: NEUTRAL_DIRECTORY,
+        env: serverEnvironment(),
+        stdio: ['ignore', log, log],
+      });
+      this.postmaster.once('error', () => undefined); // isAlive says it, and the log is empty
+    } finally {
+      closeSync(log);
+    }
   }
 
-  /** Whether the server, which was started, still is there: one that cannot reach its recovery target ends. */
+  /** Whether the server that was started is still there: one that cannot reach its recovery target ends. */
   isAlive(): boolean {
-    const pid = this.postmasterPid();
-    return pid !== undefined && isPidTaken(pid);
+    return this.postmaster?.pid !== undefined && this.postmaster.exitCode === null && this.postmaster.signalCode === null;
   }
 
   /** Ends every process of the server at once, as a failure of the host would, and waits until they are gone. */
   async kill(): Promise<void> {
-    const postmaster = this.postmasterPid();
-    if (postmaster === undefined) return;
-    // The postmaster first: it would take the death of a child for a crash, and start recovery.
-    const pids = [postmaster, ...childrenOf(postmaster)];
-    for (const pid of pids) killIfThere(pid);
-    for (let waited = 0; pids.some(isRunning); waited += POLL_MS) {
-      if (waited > DEATH_MS) throw new Error(`Processes ${pids.filter(isRunning).join(', ')} outlive SIGKILL.`);
+    const pid = this.postmaster?.pid;
+    if (pid === undefined || !this.isAlive()) return;
+    // The postmaster first: it would take the death of a child for a crash, and begin recovery.
+    const pids = [pid, ...childrenOf(pid)];
+    for (const each of pids) if (isPidTaken(each)) process.kill(each, 'SIGKILL');
+    for (let waited = 0; pids.some(isRunning) || this.isAlive(); waited += POLL_MS) {
+      if (waited > STOP_MS) throw new Error(`Processes ${pids.filter(isRunning).join(', ')} outlive SIGKILL.`);
       await delay(POLL_MS);
     }
   }
 
-  /** Stops the server without checkpoint; nothing when it does not run. */
+  /** Stops the server, and does not wait for its sessions; nothing when it does not run. */
   async stop(): Promise<void> {
     if (!this.isAlive()) return;
-    try {
-      const options = { account: this.options.account, timeoutMs: STOP_SECONDS * 1_000 };
-      const where = ['-D', this.options.directory, '-m', 'immediate', '-w', '-t', String(STOP_SECONDS)];
-      await runProgram('pg_ctl', [...where, 'stop'], options);
-    } catch (error) {
-      if (!(error instanceof ProgramFailed)) throw error;
-      await this.kill();
+    this.postmaster?.kill('SIGQUIT'); // immediate shutdown: children are ended, and nothing is flushed
+    for (let waited = 0; this.isAlive(); waited += POLL_MS) {
+      if (waited > STOP_MS) return this.kill();
+      await delay(POLL_MS);
     }
   }
 
@@ -94,17 +107,6 @@ export class Cluster {
   run(program: string, args: readonly string[], timeoutMs: number): Promise<string> {
     return runProgram(program, args, { account: this.options.account, timeoutMs, signal: this.options.signal });
   }
-
-  private postmasterPid(): number | undefined {
-    const file = path.join(this.options.directory, 'postmaster.pid');
-    if (!existsSync(file)) return undefined;
-    const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-    return Number.isInteger(pid) && pid > 1 ? pid : undefined;
-  }
-}
-
-function killIfThere(pid: number): void {
-  if (isPidTaken(pid)) process.kill(pid, 'SIGKILL');
 }
 
 /** Fields 3 and 4 of /proc/PID/stat, state and parent; the name before them may hold anything (proc(5)). */
@@ -141,9 +143,4 @@ async function readEnd(file: string): Promise<string> {
   } finally {
     await handle.close();
   }
-}
-
-/** The lines of a file that are not empty and no comment. */
-export async function readSettings(file: string): Promise<string[]> {
-  return (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }
