@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+
+const SQL = readFileSync(new URL('fill-jobs.sql', import.meta.url), 'utf8');
+const BATCH = 500;
+
+/**
+ * @typedef {object} Filling
+ * @property {string} url connection string of the schema's owner
+ * @property {number} jobs how many to add at most
+ * @property {number} [bytes] stop when the database is as large as this
+ * @property {number} markdownBytes of one result; HTML has half as much again, JSON four times as much; 0: no results
+ * @property {number} sessions that the jobs are spread over
+ * @property {(done: { jobs: number, bytes: number }) => void} [onBatch] told of each batch
+ */
+
+/**
+ * Fills a migrated database with jobs that have ended and their results, in batches of a transaction each; then
+ * brings its statistics up to date.
+ *
+ * @param {Filling} filling
+ * @returns {Promise<{ jobs: number, bytes: number }>} jobs added, and bytes of the database then
+ */
+export async function fillDatabase({ url, jobs, bytes = Infinity, markdownBytes, sessions, onBatch }) {
+  const client = new pg.Client({ connectionString: url, application_name: 'docling-jobs-fill' });
+  await client.connect();
+  try {
+    const size = async () =>
+      Number((await client.query('SELECT pg_database_size(current_database()) AS size')).rows[0].size);
+    let done = { jobs: 0, bytes: await size() };
+    for (let batch = 0; done.jobs < jobs && done.bytes < bytes; batch += 1) {
+      const count = Math.min(BATCH, jobs - done.jobs);
+      await client.query(SQL, [count, batch, markdownBytes, sessions]);
+      done = { jobs: done.jobs + count, bytes: await size() };
+      onBatch?.(done);
+    }
+    await client.query('VACUUM ANALYZE jobs, job_events, results');
+    return { ...done, bytes: await size() };
+  } finally {
+    await client.end();
+  }
+}
