@@ -13,10 +13,15 @@ import path from 'node:path';
  * @type {Readonly<Record<string, { readonly package: string, readonly version: RegExp, readonly ask?: string }>>}
  */
 export const TOOLS = {
+  initdb: { package: 'postgresql-15', version: / 15[.\s]/ },
   openssl: { package: 'openssl', version: /^OpenSSL 3\./, ask: 'version' },
+  pg_amcheck: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pg_dump: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  pgbackrest: { package: 'pgbackrest', version: /^pgBackRest 2\.(4[5-9]|[5-9]\d)/, ask: 'version' },
   pgbouncer: { package: 'pgbouncer', version: / 1\.(1[89]|[2-9]\d)\./ },
   psql: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  shellcheck: { package: 'shellcheck', version: /^version: 0\./m },
+  'systemd-analyze': { package: 'systemd', version: /^systemd 2\d\d/ },
 };
 
 /** Where Debian keeps the programs of one PostgreSQL version; goes before the PATH, whose own may be of another. */
