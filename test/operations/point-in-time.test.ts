@@ -1,5 +1,5 @@
 /** @needs initdb, pg_amcheck, pgbackrest */
-import { chmod, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { fillDatabase } from '../../perf/fill/run.mjs';
@@ -7,7 +7,7 @@ import { toolPath } from '../../scripts/bootstrap/tools.mjs';
 import { findArchivingFaults, readArchiving } from '../../src/operations/point-in-time/archiving.js';
 import type { Cluster } from '../../src/operations/point-in-time/cluster.js';
 import { awaitAnswer, causeDisaster, LOST, type Disaster } from '../../src/operations/point-in-time/disaster.js';
-import { DrillSite } from '../../src/operations/point-in-time/drill-site.js';
+import { DrillSite, SETTINGS } from '../../src/operations/point-in-time/drill-site.js';
 import { secondsLost } from '../../src/operations/point-in-time/drill.js';
 import type { PgBackRest } from '../../src/operations/point-in-time/pgbackrest.js';
 import { Phases } from '../../src/operations/point-in-time/phases.js';
@@ -55,6 +55,8 @@ async function copyRepository(cluster?: Cluster): Promise<{ pgbackrest: PgBackRe
   const name = `repository-${++names}`;
   await site.copy('repository', name);
   const pgbackrest = await site.pgBackRest(cluster ?? (await site.cluster('server')), name);
+  // It would try again after 15 s, should the store have been away.
+  await appendFile(site.at(`${name}.conf`), '\n[global]\njob-retry=0\n');
   return { pgbackrest, at: (folder) => site.at(name, folder) };
 }
 
@@ -74,7 +76,7 @@ async function recoverTo(target: string, pgbackrest = disaster.pgbackrest): Prom
 async function revive(settings: (cluster: Cluster) => Promise<Record<string, string>>): Promise<Cluster> {
   const name = `revived-${++names}`;
   await site.copy(LOST, name);
-  const cluster = await site.cluster(name);
+  const cluster = await site.cluster(name, SETTINGS);
   running.push(cluster);
   cluster.launch(await settings(cluster));
   await awaitAnswer(cluster);
@@ -152,7 +154,7 @@ describe('as it should be', () => {
 describe('a repository that is not whole', () => {
   test.each([
     ['a backup', 'backup', /bundle\/1$/, /The repository is damaged \(\d+-\d+F is invalid.*bad files: /],
-    ['the archive', 'archive', /\/[0-9A-F]{16}04-\w+\.zst$/, /bad files: 15-1\/0000000100000000\/0{7}1/],
+    ['the archive', 'archive', /\/[0-9A-F]{22}04-\w+\.zst$/, /bad files: 15-1\/0000000100000000\/0{7}1/],
   ])('when a byte of %s is flipped, then verifying says so', async (_, folder, pattern, expected) => {
     const { pgbackrest, at } = await copyRepository();
     await flipByte((await filesIn(at(folder), pattern))[0]!);
@@ -166,7 +168,7 @@ describe('a repository that is not whole', () => {
     const { pgbackrest, at } = await copyRepository();
     for (const file of await filesIn(at('backup'), /bundle\/\d+$/)) await flipByte(file);
 
-    await expect(recoverTo(disaster.target, pgbackrest)).rejects.toThrow(/failed: pgBackRest error .* Verify the repository/);
+    await expect(recoverTo(disaster.target, pgbackrest)).rejects.toThrow(/failed: pgBackRest error .*verify the repository/);
   });
 
   test('when a segment of the archive is missing, then verifying names it, and no later time can be reached', async () => {
@@ -286,10 +288,11 @@ describe('a copy that is not the database', () => {
 
 describe('a host in trouble', () => {
   test('when the disk is full, then restoring fails and says so', async () => {
+    const { pgbackrest } = await copyRepository();
     const cluster = await emptyCluster();
     await withPgBackRestOnFullDisk(cluster.options.directory, async () => {
-      await expect(recover(disaster.pgbackrest, cluster, 'latest', REPLAY_MS)).rejects.toThrow(
-        /No space left on device/,
+      await expect(recover(pgbackrest, cluster, 'latest', REPLAY_MS)).rejects.toThrow(
+        /unable to write .*See that the disk has room/,
       );
     });
   });
@@ -345,15 +348,19 @@ describe('a host in trouble', () => {
   async function withPgBackRestOnFullDisk(directory: string, work: () => Promise<void>): Promise<void> {
     const folder = site.at('full-disk');
     await mkdir(folder);
-    const script = `mount -t tmpfs -o size=4m tmpfs ${directory} && exec /usr/bin/pgbackrest "$@"`;
     const program = path.join(folder, 'pgbackrest');
-    await writeFile(program, `#!/bin/sh\nexec unshare --user --map-root-user --mount sh -c '${script}' sh "$@"\n`);
+    // As root of the name space it mounts, and as itself it restores.
+    const asItself = 'exec unshare --user --map-user="$U" --map-group="$G" /usr/bin/pgbackrest "$@"';
+    const asRoot = `mount -t tmpfs -o size=4m,mode=700 tmpfs ${directory} && ${asItself}`;
+    const lines = ['#!/bin/sh', 'export U=$(id -u) G=$(id -g)', `exec unshare -Urm sh -c '${asRoot}' sh "$@"`, ''];
+    await writeFile(program, lines.join('\n'));
     for (const file of [folder, program]) await chmod(file, 0o755);
-    process.env['PATH'] = `${folder}${path.delimiter}${toolPath()}`;
+    const before = process.env['PATH'];
+    process.env['PATH'] = `${folder}${path.delimiter}${before}`;
     try {
       await work();
     } finally {
-      process.env['PATH'] = toolPath();
+      process.env['PATH'] = before;
     }
   }
 });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { appendFile, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPidTaken } from '../../database/embedded/process-identity.js';
@@ -14,6 +14,8 @@ export interface ClusterOptions {
   readonly socketDirectory: string;
   /** Part of the socket's name; nothing listens on the network. */
   readonly port: number;
+  /** Where postgresql.conf, pg_hba.conf and pg_ident.conf are; undefined: in the data directory. */
+  readonly settingsDirectory?: string | undefined;
   readonly account: Account;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,12 +41,10 @@ export class Cluster {
     return `postgres://${role}@${encodeURIComponent(socketDirectory)}:${port}/${database}`;
   }
 
-  /** Makes the data directory, with checksums, and gives it `settings` beside PostgreSQL's own. */
-  async create(settings: string): Promise<void> {
-    const { directory } = this.options;
+  /** Makes the data directory, with checksums. */
+  async create(): Promise<void> {
     const options = ['--username=postgres', '--auth=trust', '--data-checksums', '--encoding=UTF8', '--locale=C'];
-    await this.run('initdb', ['-D', directory, ...options], INITDB_MS);
-    await appendFile(path.join(directory, 'postgresql.conf'), settings);
+    await this.run('initdb', ['-D', this.options.directory, ...options], INITDB_MS);
   }
 
   /**
@@ -53,8 +53,17 @@ export class Cluster {
    * @param settings beside those of its files
    */
   launch(settings: Readonly<Record<string, string>> = {}): void {
-    const { directory, socketDirectory, port, account } = this.options;
-    const all = { listen_addresses: '', unix_socket_directories: socketDirectory, ...settings };
+    const { directory, socketDirectory, port, account, settingsDirectory } = this.options;
+    const file = (name: string) => path.join(settingsDirectory ?? directory, name);
+    const all = {
+      config_file: file('postgresql.conf'),
+      hba_file: file('pg_hba.conf'),
+      ident_file: file('pg_ident.conf'),
+      listen_addresses: '',
+      unix_socket_directories: socketDirectory,
+      logging_collector: 'off',
+      ...settings,
+    };
     const given = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const log = openSync(this.log, 'a', 0o600);
     try {

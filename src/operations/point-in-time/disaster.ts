@@ -9,7 +9,7 @@ import { readContents, type Contents } from '../contents/read-contents.js';
 import { readSchema, type SchemaObject } from '../schema/read-schema.js';
 import { awaitArchived } from './archiving.js';
 import type { Cluster } from './cluster.js';
-import type { DrillSite } from './drill-site.js';
+import { SERVER, type DrillSite } from './drill-site.js';
 import type { PgBackRest } from './pgbackrest.js';
 import type { Phases } from './phases.js';
 import { APPLICATION_NAME } from './recover.js';
@@ -40,7 +40,6 @@ export interface Disaster {
 
 /** Where the data directory of the lost server is moved, out of everybody's way. */
 export const LOST = 'lost';
-const SERVER = 'server';
 const HEARTBEATS_BETWEEN = 10;
 /** Beyond archive_timeout, until a segment has to be in the archive. */
 const ARCHIVING_SLACK_MS = 60_000;
@@ -55,11 +54,11 @@ const POLL_MS = 100;
  */
 export async function causeDisaster(site: DrillSite, options: DisasterOptions): Promise<Disaster> {
   const { phases } = options;
-  const cluster = await site.cluster(SERVER);
+  const cluster = await phases.run('making a server', () => site.createServer(options.archiveTimeoutSeconds));
   const pgbackrest = await site.pgBackRest(cluster);
   let writer: Writer | undefined;
   try {
-    await phases.run('making a server', () => bringUp(site, cluster, pgbackrest, options.archiveTimeoutSeconds));
+    await phases.run('bringing it up', () => bringUp(cluster, pgbackrest));
     await phases.run('filling it', () => options.fill(cluster.url()));
     writer = new Writer(cluster.url('docling_app'));
     await writer.write(HEARTBEATS_BETWEEN);
@@ -97,8 +96,7 @@ async function writeOn(cluster: Cluster, writer: Writer, phases: Phases) {
   }
 }
 
-async function bringUp(site: DrillSite, cluster: Cluster, pgbackrest: PgBackRest, archiveTimeoutSeconds?: number) {
-  await site.createArchivingCluster(cluster, archiveTimeoutSeconds);
+async function bringUp(cluster: Cluster, pgbackrest: PgBackRest): Promise<void> {
   cluster.launch();
   await awaitAnswer(cluster);
   await provisionDatabase({ superuserUrl: (database) => cluster.url('postgres', database), passwords: {} });

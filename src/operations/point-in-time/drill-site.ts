@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,9 @@ import { writeRepositoryKey } from './repository-key.js';
 /** What is shipped for production, and runs in the drill: seen from `src/…` and from `dist/…` alike. */
 const SHIPPED = fileURLToPath(new URL('../../../deploy/pgbackrest/', import.meta.url));
 export const STANZA = 'docling';
+/** The data directory of the server that is going to be lost, and the directory of its settings. */
+export const SERVER = 'server';
+export const SETTINGS = 'settings';
 /** In the name of a socket below a directory of the site's own: it need not be free. */
 const PORT = 5432;
 const COPY_MS = 600_000;
@@ -53,12 +56,17 @@ export class DrillSite {
     return this.at(name);
   }
 
-  /** A server on the data directory `name`, which need not be there yet. */
-  async cluster(name: string): Promise<Cluster> {
+  /**
+   * A server on the data directory `name`, which need not be there yet.
+   *
+   * @param settings directory of its settings; undefined: the data directory, as a restored copy has it
+   */
+  async cluster(name: string, settings?: string): Promise<Cluster> {
     this.sockets += 1;
     const socketDirectory = await this.makeDirectory(`s${this.sockets}`);
     const { account, signal } = this;
-    return new Cluster({ directory: this.at(name), socketDirectory, port: PORT, account, signal });
+    const settingsDirectory = settings === undefined ? undefined : this.at(settings);
+    return new Cluster({ directory: this.at(name), socketDirectory, port: PORT, settingsDirectory, account, signal });
   }
 
   /** pgBackRest as shipped, for the data directory of `cluster` and the repository in the directory `repository`. */
@@ -82,22 +90,29 @@ export class DrillSite {
   }
 
   /**
-   * Makes `cluster` with the shipped settings and rules of access.
+   * Makes a server with the shipped settings and rules of access, which lie outside its data directory, as Debian has
+   * it: what is restored from a backup has to do without them.
    *
    * @param archiveTimeoutSeconds undefined: as shipped
    */
-  async createArchivingCluster(cluster: Cluster, archiveTimeoutSeconds?: number): Promise<void> {
-    const settings = await readFile(path.join(SHIPPED, 'postgresql.conf'), 'utf8');
+  async createServer(archiveTimeoutSeconds?: number): Promise<Cluster> {
+    const cluster = await this.cluster(SERVER, SETTINGS);
+    await cluster.create();
+    await this.makeDirectory(SETTINGS);
+    for (const name of ['postgresql.conf', 'pg_hba.conf', 'pg_ident.conf']) {
+      await rename(this.at(SERVER, name), this.at(SETTINGS, name));
+    }
+    const shipped = (name: string) => readFile(path.join(SHIPPED, name), 'utf8');
     const configured = `pgbackrest --config=${this.at('repository.conf')} --config-include-path=${this.at('keys')} --`;
+    const settings = (await shipped('postgresql.conf')).replaceAll('pgbackrest --', configured);
     const own = archiveTimeoutSeconds === undefined ? '' : `archive_timeout = ${archiveTimeoutSeconds}\n`;
-    await cluster.create(`\n${settings.replaceAll('pgbackrest --', configured)}${own}timezone = 'UTC'\n`);
-    const rules = path.join(cluster.options.directory, 'pg_hba.conf');
-    const access = await readFile(path.join(SHIPPED, 'pg_hba.conf'), 'utf8');
-    await writeFile(rules, access + (await readFile(rules, 'utf8')));
-    const names = await readFile(path.join(SHIPPED, 'pg_ident.conf'), 'utf8');
+    await appendFile(this.at(SETTINGS, 'postgresql.conf'), `\n${settings}${own}timezone = 'UTC'\n`);
+    const rules = this.at(SETTINGS, 'pg_hba.conf');
+    await writeFile(rules, (await shipped('pg_hba.conf')) + (await readFile(rules, 'utf8')));
     const user = this.account.uid === undefined ? userInfo().username : 'postgres';
-    const identities = path.join(cluster.options.directory, 'pg_ident.conf');
-    await writeFile(identities, names.replace(' postgres ', ` ${user} `));
+    const identities = (await shipped('pg_ident.conf')).replace(' postgres ', ` ${user} `);
+    await appendFile(this.at(SETTINGS, 'pg_ident.conf'), identities);
+    return cluster;
   }
 
   /** Copies a directory of the site. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Session } from '../../database/session.js';
 import type { Row } from '../../database/database.js';
 import type { Cluster } from './cluster.js';
+import { COPY_SETTINGS, writeCopySettings } from './copy-settings.js';
 import type { PgBackRest } from './pgbackrest.js';
 import { reasonOf } from './pgbackrest.js';
 import type { Target } from './target.js';
@@ -44,11 +45,12 @@ export async function recover(
     await pgbackrest.restore({ directory: cluster.options.directory, archive: false, ...until });
   } catch (error) {
     cluster.options.signal?.throwIfAborted();
-    throw new RecoveryFailed(`Restoring to ${target} failed: ${reasonOf(error)}. Verify the repository.`);
+    throw new RecoveryFailed(`Restoring to ${target} failed: ${reasonOf(error)}. See that the disk has room, and verify the repository.`);
   }
   const restored = performance.now();
   try {
-    cluster.launch();
+    await writeCopySettings(cluster);
+    cluster.launch(COPY_SETTINGS);
     const progress = await awaitPromotion(cluster, target, limitMs);
     const seconds = { restoreSeconds: (restored - began) / 1_000, replaySeconds: (performance.now() - restored) / 1_000 };
     return { cluster, progress, ...seconds };
