@@ -78,7 +78,8 @@ function readArguments() {
     }
     const number = (/** @type {keyof typeof options} */ name, /** @type {number} */ fallback) => {
       const value = Number(values[name] ?? fallback);
-      if (!Number.isInteger(value) || value < 1 || value > 1e6) throw new Error(`--${name} takes a whole number from 1`);
+      if (!Number.isInteger(value) || value < 1 || value > 1e6)
+        throw new Error(`--${name} takes a whole number from 1`);
       return value;
     };
     return {

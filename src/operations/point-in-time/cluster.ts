@@ -24,6 +24,9 @@ const INITDB_MS = 120_000;
 const STOP_MS = 60_000;
 const POLL_MS = 50;
 const LOG_BYTES = 20_000;
+const FAILURE = /\b(FATAL|PANIC|ERROR):/;
+/** What a session is told that came too early or too late. */
+const REFUSAL = /FATAL: +the database system is /;
 
 /** A PostgreSQL server of a drill's own, on a Unix socket, made and run by the programs on the PATH. */
 export class Cluster {
@@ -81,7 +84,9 @@ export class Cluster {
 
   /** Whether the server that was started is still there: one that cannot reach its recovery target ends. */
   isAlive(): boolean {
-    return this.postmaster?.pid !== undefined && this.postmaster.exitCode === null && this.postmaster.signalCode === null;
+    return (
+      this.postmaster?.pid !== undefined && this.postmaster.exitCode === null && this.postmaster.signalCode === null
+    );
   }
 
   /** Ends every process of the server at once, as a failure of the host would, and waits until they are gone. */
@@ -109,7 +114,7 @@ export class Cluster {
 
   /** The last words of the server that tell why it ended. */
   async lastWords(): Promise<string> {
-    const lines = (await readEnd(this.log)).split('\n').filter((line) => /\b(FATAL|PANIC|ERROR):/.test(line));
+    const lines = (await readEnd(this.log)).split('\n').filter((line) => FAILURE.test(line) && !REFUSAL.test(line));
     return (lines.at(-1) ?? 'its log says nothing').replace(/^.*?((FATAL|PANIC|ERROR):)/, '$1');
   }
 

@@ -64,6 +64,9 @@ export function runProgram(program: string, args: readonly string[], options: Pr
 }
 
 function howItEnded({ code, signal }: { code?: unknown; signal?: unknown }): string {
-  if (code === 'ENOENT') return 'is not installed, or not on the PATH';
+  // EACCES: it is in no folder of the PATH, one of which the account cannot enter.
+  if (code === 'ENOENT' || code === 'EACCES') {
+    return 'is not on the PATH; Debian has the programs of PostgreSQL in /usr/lib/postgresql/15/bin';
+  }
   return typeof code === 'number' ? `ended with exit code ${code}` : `ended by ${String(signal ?? code)}`;
 }

@@ -45,14 +45,19 @@ export async function recover(
     await pgbackrest.restore({ directory: cluster.options.directory, archive: false, ...until });
   } catch (error) {
     cluster.options.signal?.throwIfAborted();
-    throw new RecoveryFailed(`Restoring to ${target} failed: ${reasonOf(error)}. See that the disk has room, and verify the repository.`);
+    throw new RecoveryFailed(
+      `Restoring to ${target} failed: ${reasonOf(error)}. See that the disk has room, and verify the repository.`,
+    );
   }
   const restored = performance.now();
   try {
     await writeCopySettings(cluster);
     cluster.launch(COPY_SETTINGS);
     const progress = await awaitPromotion(cluster, target, limitMs);
-    const seconds = { restoreSeconds: (restored - began) / 1_000, replaySeconds: (performance.now() - restored) / 1_000 };
+    const seconds = {
+      restoreSeconds: (restored - began) / 1_000,
+      replaySeconds: (performance.now() - restored) / 1_000,
+    };
     return { cluster, progress, ...seconds };
   } catch (error) {
     await cluster.stop();

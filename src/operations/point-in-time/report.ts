@@ -60,12 +60,19 @@ async function publish(file: string, text: string): Promise<void> {
 
 export function renderMetrics(report: DrillReport): string {
   const metrics = [
-    ['last_success_timestamp_seconds', 'When point-in-time recovery was last proven.', Date.parse(report.finishedAt) / 1_000],
+    [
+      'last_success_timestamp_seconds',
+      'When point-in-time recovery was last proven.',
+      Date.parse(report.finishedAt) / 1_000,
+    ],
     ['rto_seconds', 'From the loss of the server until a restored one was verified, in that drill.', report.rtoSeconds],
     ['rpo_seconds', 'Writing that was lost in that drill.', report.rpoSeconds ?? 0],
   ] as const;
   return metrics
-    .map(([name, help, value]) => `# HELP docling_pitr_${name} ${help}\n# TYPE docling_pitr_${name} gauge\ndocling_pitr_${name} ${value}\n`)
+    .map(
+      ([name, help, value]) =>
+        `# HELP docling_pitr_${name} ${help}\n# TYPE docling_pitr_${name} gauge\ndocling_pitr_${name} ${value}\n`,
+    )
     .join('');
 }
 
@@ -82,11 +89,19 @@ export function describeReport(report: DrillReport): string[] {
     `RPO ${report.rpoSeconds ?? 'unknown'} s (limit ${report.limits.rpoSeconds} s, archive_timeout ${report.archiveTimeoutSeconds} s)`,
     `RTO ${report.rtoSeconds.toFixed(1)} s (limit ${report.limits.rtoSeconds} s)`,
     ...report.faults.map((fault) => `FAULT: ${fault}`),
-    report.verdict === 'passed' ? 'PASSED: point-in-time recovery works' : 'FAILED: point-in-time recovery is NOT proven',
+    report.verdict === 'passed'
+      ? 'PASSED: point-in-time recovery works'
+      : 'FAILED: point-in-time recovery is NOT proven',
   ];
 }
 
-function describeRecovery({ target, restoreSeconds, replaySeconds, totalSeconds, replayedUntil }: RecoveryReport): string {
+function describeRecovery({
+  target,
+  restoreSeconds,
+  replaySeconds,
+  totalSeconds,
+  replayedUntil,
+}: RecoveryReport): string {
   if (restoreSeconds === undefined || replaySeconds === undefined) return `recovery to ${target}: came to nothing`;
   const parts = `restore ${restoreSeconds.toFixed(1)} s, replay ${replaySeconds.toFixed(1)} s`;
   return `recovery to ${target}: ${parts}, verified after ${totalSeconds.toFixed(1)} s; last change ${replayedUntil ?? 'before the backup'}`;

@@ -18,7 +18,7 @@ export async function findRepositoryFaults(pgbackrest: PgBackRest, now = Date.no
   const gaps = await findArchiveGaps(pgbackrest, backups);
   return [
     ...findBackupFaults(backups, now),
-    ...gaps.map((gap) => `${gap}. No later point than the gap can be restored: make a full backup now.`),
+    ...gaps.map((gap) => `${gap}. Backups from before the gap lead no further than it: make a full backup now.`),
     ...readVerifyReport(await pgbackrest.verify()),
   ];
 }

@@ -12,7 +12,8 @@ import { HEARTBEAT_CLIENT, HEARTBEAT_SESSION, type Heartbeat } from './writer.js
 
 /** What a copy restored to one moment has to be. */
 export interface Moment {
-  readonly schema: readonly SchemaObject[];
+  /** Undefined where nobody noted it. */
+  readonly schema?: readonly SchemaObject[] | undefined;
   /** Undefined where nobody could know: at the end of the archive. */
   readonly contents?: Contents | undefined;
 }
@@ -29,7 +30,9 @@ export async function verifyCopy(recovered: Recovered, target: Target, moment: M
   const { cluster, progress } = recovered;
   const session = await Session.open(cluster.url(), APPLICATION_NAME);
   try {
-    const schema = compareSchemas(moment.schema, await readSchema(session)).map(describeDifference);
+    const schema = moment.schema
+      ? compareSchemas(moment.schema, await readSchema(session)).map(describeDifference)
+      : [];
     return [
       ...(progress.dataChecksums ? [] : ['The copy has no data checksums: run initdb with --data-checksums.']),
       ...findOvershoot(progress.replayedUntil, target),
@@ -73,14 +76,17 @@ export function compareHeartbeats(expected: readonly Heartbeat[], recovered: rea
 
 /** Replay stops before the first commit that is later than the target. */
 function findOvershoot(replayedUntil: Date | null, target: Target): string[] {
-  if (target === 'latest' || replayedUntil === null || replayedUntil.getTime() <= parseTarget(target).getTime()) return [];
+  if (target === 'latest' || replayedUntil === null || replayedUntil.getTime() <= parseTarget(target).getTime())
+    return [];
   return [`The copy holds changes up to ${replayedUntil.toISOString()}, later than the target ${target}.`];
 }
 
 async function findChanges(session: Session, expected: Contents | undefined): Promise<string[]> {
   if (!expected) return [];
   const actual = await session.transaction(() => readContents(session), 'transactions/begin-snapshot');
-  return compareContents(expected, actual).map((change) => `The copy does not hold what was there at the target: ${change}.`);
+  return compareContents(expected, actual).map(
+    (change) => `The copy does not hold what was there at the target: ${change}.`,
+  );
 }
 
 /** Every page of every table and B-tree, and that each row is in its indexes. */

@@ -22,7 +22,13 @@ const WORKER = 'recovery-drill';
 const DOCUMENT = { fileName: 'heartbeat.md', fileSize: 12, fileMime: 'text/markdown' };
 const HEARTBEAT: NewJob = {
   ...{ clientId: HEARTBEAT_CLIENT, sessionId: HEARTBEAT_SESSION, ...DOCUMENT },
-  ...{ inputType: 'URL', inputPath: null, inputUrl: 'https://example.org/heartbeat.md', timeoutMs: null, maxRetries: 3 },
+  ...{
+    inputType: 'URL',
+    inputPath: null,
+    inputUrl: 'https://example.org/heartbeat.md',
+    timeoutMs: null,
+    maxRetries: 3,
+  },
 };
 
 /** Writes as the service does, five times a second, and knows what was acknowledged. */
