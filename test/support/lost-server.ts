@@ -1,4 +1,6 @@
-import { appendFile, open, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, open, readdir, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { fillDatabase } from '../../perf/fill/run.mjs';
@@ -12,6 +14,9 @@ import { recover, type Recovered } from '../../src/operations/point-in-time/reco
 
 const REPLAY_MS = 60_000;
 const FILLED_BYTES = 20e6;
+/** Here files are written without waiting for a disk, which PostgreSQL and pgBackRest do for each of some thousand. */
+const MEMORY = '/dev/shm';
+const MEMORY_BYTES = 2e9;
 
 /** A repository that a test may spoil. */
 export interface Repository {
@@ -29,6 +34,7 @@ export interface Repository {
 export class LostServer {
   private copies = 0;
   private running: Cluster[] = [];
+  private made: string[] = [];
 
   private constructor(
     readonly site: DrillSite,
@@ -40,7 +46,7 @@ export class LostServer {
   static async make(): Promise<LostServer> {
     const before = process.env['PATH'];
     process.env['PATH'] = toolPath();
-    const site = await DrillSite.create();
+    const site = await DrillSite.create(await workDirectory());
     try {
       const fill = async (url: string) => {
         await fillDatabase({ url, jobs: 1e9, bytes: FILLED_BYTES, markdownBytes: 8_000, sessions: 10 });
@@ -97,26 +103,35 @@ export class LostServer {
     return { cluster, repository };
   }
 
-  /** Ends what a test has started. */
-  async killAll(): Promise<void> {
-    for (const cluster of this.running.splice(0)) await cluster.kill();
+  /** Ends and removes what a test has made. */
+  async cleanUp(): Promise<void> {
+    for (const cluster of this.running.splice(0)) await cluster.stop();
+    for (const name of this.made.splice(0)) await rm(this.site.at(name), { recursive: true, force: true });
   }
 
   async remove(): Promise<void> {
-    await this.killAll();
+    await this.cleanUp();
     await this.site.remove();
     process.env['PATH'] = this.path;
   }
 
   private nextName(kind: string): string {
     this.copies += 1;
-    return `${kind}-${this.copies}`;
+    const name = `${kind}-${this.copies}`;
+    this.made.push(name);
+    return name;
   }
 
   private track(cluster: Cluster): Cluster {
     this.running.push(cluster);
     return cluster;
   }
+}
+
+async function workDirectory(): Promise<string> {
+  if (!existsSync(MEMORY)) return tmpdir();
+  const { bavail, bsize } = await statfs(MEMORY);
+  return bavail * bsize > MEMORY_BYTES ? MEMORY : tmpdir();
 }
 
 /** Runs statements in one session of the superuser, and answers the rows of the last. */

@@ -23,6 +23,8 @@ export interface ClusterOptions {
 const INITDB_MS = 120_000;
 const STOP_MS = 60_000;
 const POLL_MS = 50;
+/** Of postmaster.pid: its key and its id (PostgreSQL's miscadmin.h, LOCK_FILE_LINE_SHMEM_KEY). */
+const SHARED_MEMORY_LINE = 6;
 const LOG_BYTES = 20_000;
 const FAILURE = /\b(FATAL|PANIC|ERROR):/;
 /** What a session is told that came too early or too late. */
@@ -65,6 +67,8 @@ export class Cluster {
       listen_addresses: '',
       unix_socket_directories: socketDirectory,
       logging_collector: 'off',
+      // In the data directory, where it goes with it: a killed server leaves its memory behind.
+      dynamic_shared_memory_type: 'mmap',
       ...settings,
     };
     const given = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -100,6 +104,7 @@ export class Cluster {
       if (waited > STOP_MS) throw new Error(`Processes ${pids.filter(isRunning).join(', ')} outlive SIGKILL.`);
       await delay(POLL_MS);
     }
+    await this.removeSharedMemory();
   }
 
   /** Stops the server, and does not wait for its sessions; nothing when it does not run. */
@@ -116,6 +121,14 @@ export class Cluster {
   async lastWords(): Promise<string> {
     const lines = (await readEnd(this.log)).split('\n').filter((line) => FAILURE.test(line) && !REFUSAL.test(line));
     return (lines.at(-1) ?? 'its log says nothing').replace(/^.*?((FATAL|PANIC|ERROR):)/, '$1');
+  }
+
+  /** The segment by which PostgreSQL keeps a second server off a data directory; a killed one leaves it to the system. */
+  private async removeSharedMemory(): Promise<void> {
+    const lines = (await readEnd(path.join(this.options.directory, 'postmaster.pid'))).split('\n');
+    const id = lines[SHARED_MEMORY_LINE]?.trim().split(/\s+/)[1];
+    const { account } = this.options;
+    if (id) await runProgram('ipcrm', ['-m', id], { account, timeoutMs: STOP_MS }).catch(() => undefined);
   }
 
   run(program: string, args: readonly string[], timeoutMs: number): Promise<string> {

@@ -90,7 +90,7 @@ async function rehearse(
     if (!(error instanceof RecoveryFailed)) throw error;
     return { target, faults: [error.message], totalSeconds: (performance.now() - since) / 1_000 };
   } finally {
-    await cluster.kill();
+    await cluster.stop();
   }
 }
 

@@ -43,7 +43,7 @@ export async function rehearse({ pgbackrest, target, parent, account, signal }: 
     const faults = await verifyCopy(recovered, target, {});
     return { recovered, faults, verifySeconds: (performance.now() - began) / 1_000 };
   } finally {
-    await cluster.kill();
+    await cluster.stop();
     await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
