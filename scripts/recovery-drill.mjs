@@ -45,8 +45,9 @@ const say = (/** @type {string} */ line) => {
   log.write(`${text}\n`);
 };
 const stop = new AbortController();
+// However often: what has to be cleaned up takes a moment, and its waits are bounded.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(name, () => stop.abort(new Error(`The drill was ended by ${name}; nothing is left of it.`)));
+  process.on(name, () => stop.abort(new Error(`The drill was ended by ${name}; nothing is left of it.`)));
 }
 const { bytes, archiveTimeoutSeconds, limits, directory } = given;
 const fill = async (/** @type {string} */ url) => {

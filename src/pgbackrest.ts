@@ -120,7 +120,7 @@ async function main(): Promise<number> {
   const { run, values, target } = readArguments();
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(name, () => stop.abort(new Error(`Ended by ${name}.`)));
+    process.on(name, () => stop.abort(new Error(`Ended by ${name}.`)));
   }
   const { config = '/etc/pgbackrest/pgbackrest.conf', stanza = 'docling', directory } = values;
   const includeDirectory = values['include-path'] ?? '/etc/pgbackrest/conf.d';
