@@ -13,6 +13,7 @@ import { recordRequests } from './http/access-log.js';
 import { refuseAmbiguous } from './http/ambiguous-requests.js';
 import { identifyAsLocal, identifyByKey, requireClient } from './http/authentication.js';
 import { allowOrigins } from './http/cors.js';
+import { refuseForeignHosts, refuseForeignPages } from './http/foreign-pages.js';
 import type { Health } from './http/health.js';
 import { addOperationalRoutes } from './http/operational-routes.js';
 import { answerErrors, refuseUnknownPath } from './http/problem.js';
@@ -38,6 +39,7 @@ import type { InputStorage } from './storage/input-storage.js';
 export interface AppParts {
   readonly config: Pick<
     Config,
+    | 'allowedHosts'
     | 'auth'
     | 'corsOrigins'
     | 'environment'
@@ -84,8 +86,11 @@ function buildOpenRoutes({ config, health, metrics }: AppParts): express.Router 
 
 /** Who calls, how often, and whether they may. */
 function admission({ config, database }: AppParts): express.RequestHandler[] {
-  const byKey = config.auth === 'api-key';
+  const { allowedHosts, auth, corsOrigins } = config;
+  const byKey = auth === 'api-key';
   return [
+    ...(allowedHosts === undefined ? [] : [refuseForeignHosts(allowedHosts)]),
+    ...(byKey ? [] : [refuseForeignPages(corsOrigins)]),
     byKey ? identifyByKey(new ApiKeyRepository(database)) : identifyAsLocal,
     limitRequests(config.rateLimit, byKey ? 'client' : 'address'),
     requireClient,

@@ -171,6 +171,11 @@ const environmentSchema = Joi.object({
     .description(
       'Origins whose pages may call the API from a browser, such as `https://app.example.org`, separated by `,`; unset: none',
     ),
+  ALLOWED_HOSTS: Joi.string()
+    .custom(readHosts)
+    .description(
+      'Names by which the API may be called, beside addresses and `localhost`, separated by `,`; `.example.org`: and all names below it; unset: with `AUTH=none` on a loopback address none, else any',
+    ),
 })
   .with('DIRECT_DATABASE_URL', 'DATABASE_URL')
   .oxor('MCP_SERVER_URL', 'MCP_SERVER_COMMAND');
@@ -214,6 +219,8 @@ export interface Config {
   /** As Express takes it: hops, or addresses and networks. */
   readonly trustProxy: false | number | readonly string[];
   readonly corsOrigins: readonly string[];
+  /** In small letters; one with a dot in front stands for all names below it too. Undefined: any. */
+  readonly allowedHosts: readonly string[] | undefined;
 }
 
 /** One line of the settings table: `docs` and `.env.example` are held against these. */
@@ -272,6 +279,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     rateLimit: { max: value.RATE_LIMIT_MAX, windowMs: value.RATE_LIMIT_WINDOW_MS },
     trustProxy: value.TRUST_PROXY ?? false,
     corsOrigins: value.CORS_ORIGINS ?? [],
+    allowedHosts: value.ALLOWED_HOSTS ?? (value.AUTH === 'none' && LOOPBACK.test(value.HOST) ? [] : undefined),
   });
 }
 
@@ -316,6 +324,14 @@ function readOrigins(given: string): string[] {
   const wrong = origins.find((origin) => !/^https?:[^*]+$/.test(origin) || parseUrl(origin)?.origin !== origin);
   if (wrong !== undefined) throw new Error(`${wrong} is no origin such as https://app.example.org`);
   return origins;
+}
+
+/** Joi's custom rule. Throws for what is no name of a host, such as a URL or one with a port. */
+function readHosts(given: string): string[] {
+  const hosts = given.split(',').map((host) => host.trim().toLowerCase());
+  const wrong = hosts.find((host) => !/^\.?[\w-]+(\.[\w-]+)*$/.test(host));
+  if (wrong !== undefined) throw new Error(`${wrong} is no name of a host such as docs.example.org`);
+  return hosts;
 }
 
 function isNetwork(text: string): boolean {

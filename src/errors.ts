@@ -44,7 +44,10 @@ export const ERRORS = Object.freeze({
   E403: transient(500, 'The database refused the write'),
 
   E501: permanent(404, 'There is no such job or resource'),
-  E502: permanent(401, 'The caller is not authorised'),
+  E502: {
+    ...permanent(401, 'The caller is not authorised'),
+    cases: { foreign: permanent(403, 'The host or origin of the request is not allowed') },
+  },
 
   E601: transient(429, 'Too many requests'),
 
@@ -67,7 +70,7 @@ export const ERRORS = Object.freeze({
 } satisfies Record<string, ErrorDefinition>);
 
 export type ErrorCode = keyof typeof ERRORS;
-export type ErrorCase = keyof typeof ERRORS.E802.cases;
+export type ErrorCase = keyof (typeof ERRORS.E502.cases & typeof ERRORS.E802.cases);
 
 export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(ERRORS, value);

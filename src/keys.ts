@@ -7,6 +7,7 @@ import { openDatabase } from './database/open-database.js';
 import { errorCodeOf } from './errors.js';
 import { connectDatabase } from './runtime/connection.js';
 import { explain } from './runtime/explain.js';
+import { UUID } from './uuid.js';
 
 const USAGE = `Usage: npm run keys -- COMMAND
   create --client CLIENT [--name TEXT] [--days N]   makes a key, and the client when it is new; shows the key, this once
@@ -14,7 +15,6 @@ const USAGE = `Usage: npm run keys -- COMMAND
   revoke ID                                         refuses a key from now on`;
 
 const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const MAX_DAYS = 36_500;
 
 /** What cannot be done as it was asked; its message is all that is shown. */

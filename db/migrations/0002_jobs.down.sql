@@ -1,3 +1,6 @@
+-- loses: job_events (all rows)
+-- loses: jobs (all rows)
+-- loses: job_status_transitions (all rows)
 -- Loses every job and its audit trail; take a backup first.
 DROP TABLE job_events;
 DROP TABLE jobs;

@@ -1,1 +1,2 @@
+-- loses: job_leases (all rows)
 DROP TABLE job_leases;

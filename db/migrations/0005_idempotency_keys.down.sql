@@ -1,1 +1,2 @@
+-- loses: idempotency_keys (all rows)
 DROP TABLE idempotency_keys;

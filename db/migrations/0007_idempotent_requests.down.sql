@@ -1,3 +1,5 @@
+-- loses: idempotency_keys.claim_id
+-- loses: idempotency_keys (rows where request_hash IS NULL)
 DROP INDEX jobs_input_path_idx;
 DROP INDEX idempotency_keys_expiry_idx;
 ALTER TABLE idempotency_keys DROP CONSTRAINT idempotency_keys_job_has_request;

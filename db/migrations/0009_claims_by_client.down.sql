@@ -1,3 +1,4 @@
+-- loses: nothing
 CREATE INDEX jobs_claim_idx ON jobs (next_attempt_at, id)
   WHERE status IN ('PENDING', 'RETRY_PENDING', 'RETRY_UPLOAD', 'RETRY_PROCESSING', 'RETRY_EXPORT', 'RETRY_SAVE');
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
 const SQL = readFileSync(new URL('fill-jobs.sql', import.meta.url), 'utf8');
+const LIVE_ROWS = readFileSync(new URL('live-rows.sql', import.meta.url), 'utf8');
 const BATCH = 500;
 
 /**
@@ -22,9 +23,7 @@ const BATCH = 500;
  * @returns {Promise<{ jobs: number, bytes: number }>} jobs added, and bytes of the database then
  */
 export async function fillDatabase({ url, jobs, bytes = Infinity, markdownBytes, sessions, onBatch }) {
-  const client = new pg.Client({ connectionString: url, application_name: 'docling-jobs-fill' });
-  await client.connect();
-  try {
+  return withClient(url, async (client) => {
     const size = async () =>
       Number((await client.query('SELECT pg_database_size(current_database()) AS size')).rows[0].size);
     let done = { jobs: 0, bytes: await size() };
@@ -36,7 +35,31 @@ export async function fillDatabase({ url, jobs, bytes = Infinity, markdownBytes,
     }
     await client.query('VACUUM ANALYZE jobs, job_events, results');
     return { ...done, bytes: await size() };
+  });
+}
+
+/**
+ * Adds some hundred rows to a migrated database, so that every table has some: what is not over yet, which a worker
+ * would take up. For copies that nothing works on.
+ *
+ * @param {string} url connection string of the schema's owner
+ */
+export async function addLiveRows(url) {
+  await withClient(url, (client) => client.query(LIVE_ROWS));
+}
+
+/**
+ * @template T
+ * @param {string} url
+ * @param {(client: pg.Client) => Promise<T>} work
+ */
+async function withClient(url, work) {
+  const client = new pg.Client({ connectionString: url, application_name: 'docling-jobs-fill' });
+  client.on('error', () => undefined); // the statement under way rejects with the same error
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined); // nothing is left to lose
   }
 }

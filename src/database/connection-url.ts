@@ -7,6 +7,8 @@ import { parseUrl } from '../parse-url.js';
 const TLS_PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation', 'ssl', 'uselibpqcompat'];
 /** Parameters beside `sslmode` that change what it means. */
 const OTHER_MODES = ['ssl', 'uselibpqcompat'];
+/** With one, which libpq refuses, `pg` encodes the whole string once more, and so takes another host from it. */
+const LONE_PERCENT = /%(?![0-9a-f]{2})/i;
 
 /** What a connection that has to be verified is made with. */
 export interface VerifiedConnection {
@@ -43,6 +45,7 @@ export function readVerifiedConnection(connectionString: string): VerifiedConnec
 export function connectionProblems(setting: string, connectionString: string, production: boolean): string[] {
   const url = parseUrl(connectionString);
   if (!url) return [`${setting} cannot be read as a URL`];
+  if (LONE_PERCENT.test(connectionString)) return [`${setting} holds a % that stands for itself: write it as %25`];
   const problems: string[] = [];
   if (production && !isVerifyFull(url) && !isUnixSocket(url))
     problems.push(`${setting} ${VERIFY}${contradiction(url)}`);

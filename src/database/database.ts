@@ -1,13 +1,13 @@
 import pg from 'pg';
 import Cursor from 'pg-cursor';
 import { AppError } from '../errors.js';
+import { within } from '../within.js';
 import { loadCatalogue, type Catalogue } from './catalogue.js';
 import { clientConfig, VerifyingClient } from './client.js';
 import { isWorthRepeating } from './retry.js';
 import { AnswerLost, isAway, poolExhausted, READ_ONLY, sqlStateOf, toAppError, toConnectError } from './sqlstate.js';
 import type { StatementName, Statements } from './statements.js';
 import { types } from './types.js';
-import { within } from './within.js';
 
 export type Params<N extends StatementName> = Statements[N]['params'];
 export type Row<N extends StatementName> = Statements[N]['row'];
@@ -69,6 +69,8 @@ export interface PoolState {
 /** How long beyond the server's own limit a statement may take before its connection is given up. */
 const CLIENT_GRACE_MS = 1_000;
 const CLOSE_LIMIT_MS = 2_000;
+/** As `pg` says it of a statement. */
+const NO_ANSWER = 'Query read timeout';
 /** How long a connection may be silent before the system asks whether the other side is still there. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 
@@ -252,7 +254,7 @@ export class Database implements Executor {
     try {
       while (!signal.aborted) {
         open = false; // a cursor whose reading fails is over, and cannot be closed any more
-        const rows = await within(limitMs, cursor.read(batchSize)).catch((error: unknown) => {
+        const rows = await within(limitMs, cursor.read(batchSize), NO_ANSWER).catch((error: unknown) => {
           throw toAppError(error);
         });
         if (rows.length === 0) return;
@@ -261,7 +263,7 @@ export class Database implements Executor {
       }
     } finally {
       // One that does not close is on a dead connection, as the rollback will find.
-      if (open) await within(CLOSE_LIMIT_MS, cursor.close()).catch(ignore);
+      if (open) await within(CLOSE_LIMIT_MS, cursor.close(), NO_ANSWER).catch(ignore);
     }
   }
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Umzug } from 'umzug';
 import { DB_DIRECTORY } from './catalogue.js';
+import { concurrentIndex, readMigrations, type MigrationFile } from './migration-files.js';
 import { Session } from './session.js';
 
 export interface MigratorOptions {
@@ -14,6 +14,8 @@ export interface MigratorOptions {
   readonly directory?: string;
   /** Milliseconds to wait for another migration run to end. */
   readonly lockTimeoutMs?: number;
+  /** Looks at each migration's transaction at its end; not called for those that have none. */
+  readonly beforeCommit?: (session: Session) => Promise<void>;
 }
 
 export interface MigrationStatus {
@@ -24,22 +26,18 @@ export interface MigrationStatus {
   readonly changed: boolean;
 }
 
-interface MigrationFile {
-  readonly name: string;
-  readonly up: string;
-  readonly down: string;
-  readonly checksum: string;
-}
-
 const LOCK_RETRY_MS = 200;
 const LOCK_TIMEOUT_MS = 60_000;
 
-/** Runs all pending migrations, then the grants. Returns the names of those it ran. */
-export async function migrateUp(options: MigratorOptions): Promise<string[]> {
+/**
+ * Runs all pending migrations, then the grants. With `to`, those up to and including that one, and no grants: they are for
+ * the newest schema. Returns the names of those it ran.
+ */
+export async function migrateUp(options: MigratorOptions, to?: string): Promise<string[]> {
   return withMigrator(options, async ({ umzug, session, files }) => {
     refuseChanged(await statusOf(session, files));
-    const done = await umzug.up();
-    await session.script(await readFile(path.join(DB_DIRECTORY, 'grants.sql'), 'utf8'));
+    const done = await umzug.up(to === undefined ? {} : { to });
+    if (to === undefined) await session.script(await readFile(path.join(DB_DIRECTORY, 'grants.sql'), 'utf8'));
     return done.map(({ name }) => name);
   });
 }
@@ -65,43 +63,62 @@ interface Migrator {
 
 /** Opens a connection of its own, takes the lock that lets one run at a time, and gives both back. */
 async function withMigrator<T>(options: MigratorOptions, work: (migrator: Migrator) => Promise<T>): Promise<T> {
-  const files = await readMigrations(options.directory ?? path.join(DB_DIRECTORY, 'migrations'));
+  const files = await readMigrations(options.directory);
   const session = await Session.open(options.directUrl, 'docling-jobs-migrate');
   try {
     await takeLock(session, options.lockTimeoutMs ?? LOCK_TIMEOUT_MS);
     await session.query('migrations/create-table', []);
-    return await work({ umzug: buildUmzug(session, files, options.log), session, files });
+    return await work({ umzug: buildUmzug(session, files, options), session, files });
   } finally {
     await session.close();
   }
 }
 
-function buildUmzug(session: Session, files: readonly MigrationFile[], log?: (message: string) => void): Umzug {
+function buildUmzug(session: Session, files: readonly MigrationFile[], options: MigratorOptions): Umzug {
   const say = (message: Record<string, unknown>) =>
-    log?.(`${String(message['event'])} ${String(message['name'] ?? '')}`);
+    options.log?.(`${String(message['event'])} ${String(message['name'] ?? '')}`);
+  const run = (name: string, sql: string, note: () => Promise<unknown>) =>
+    runMigration(session, { name, sql, note, beforeCommit: options.beforeCommit });
   return new Umzug({
     context: {},
-    migrations: files.map((file) => ({
-      name: file.name,
-      up: () =>
-        session.transaction(async () => {
-          await session.script(file.up);
-          await session.query('migrations/note-applied', [file.name, file.checksum]);
-        }),
-      down: () =>
-        session.transaction(async () => {
-          await session.script(file.down);
-          await session.query('migrations/forget-applied', [file.name]);
-        }),
+    migrations: files.map(({ name, up, down, checksum }) => ({
+      name,
+      up: () => run(name, up, () => session.query('migrations/note-applied', [name, checksum])),
+      down: () => run(name, down, () => session.query('migrations/forget-applied', [name])),
     })),
     storage: {
       executed: async () => (await session.query('migrations/list-applied', [])).map(({ name }) => name),
-      // Noting is part of each migration's own transaction above, so that a crash cannot part the two.
+      // Noting is part of each migration's own transaction, so that a crash cannot part the two.
       logMigration: () => Promise.resolve(),
       unlogMigration: () => Promise.resolve(),
     },
     logger: { info: say, warn: say, error: say, debug: () => undefined },
   });
+}
+
+interface MigrationRun {
+  readonly name: string;
+  readonly sql: string;
+  /** Notes in the database that it was run or undone. */
+  readonly note: () => Promise<unknown>;
+  readonly beforeCommit: MigratorOptions['beforeCommit'];
+}
+
+async function runMigration(session: Session, { name, sql, note, beforeCommit }: MigrationRun): Promise<void> {
+  const index = concurrentIndex(name, sql);
+  if (index === undefined) {
+    await session.transaction(async () => {
+      await session.script(sql);
+      await note();
+      await beforeCommit?.(session);
+    });
+    return;
+  }
+  // After a crash between any two of these lines, all of them do the right thing once more.
+  await session.query('server/set-setting', ['docling.index', index]);
+  await session.query('migrations/drop-invalid-index', []);
+  await session.script(sql);
+  await note();
 }
 
 async function statusOf(session: Session, files: readonly MigrationFile[]): Promise<MigrationStatus[]> {
@@ -119,18 +136,6 @@ function refuseChanged(status: readonly MigrationStatus[]): void {
   if (changed.length === 0) return;
   throw new Error(
     `These migrations were run, but their files are missing or have changed since: ${changed.join(', ')}. Restore the files and put the change into a new migration.`,
-  );
-}
-
-async function readMigrations(directory: string): Promise<MigrationFile[]> {
-  const names = (await readdir(directory)).filter((file) => file.endsWith('.up.sql')).sort();
-  return Promise.all(
-    names.map(async (file) => {
-      const name = file.slice(0, -'.up.sql'.length);
-      const up = await readFile(path.join(directory, file), 'utf8');
-      const down = await readFile(path.join(directory, `${name}.down.sql`), 'utf8');
-      return { name, up, down, checksum: createHash('sha256').update(up).digest('hex') };
-    }),
   );
 }
 

@@ -54,10 +54,25 @@ export interface Statements {
       comment: string | null;
     };
   };
+  'catalog/list-relations': {
+    params: readonly [];
+    row: {
+      oid: number;
+      name: string;
+    };
+  };
   'contents/fix-text': {
     params: readonly [];
     row: {
       done: boolean;
+    };
+  };
+  'contents/hash-part': {
+    params: readonly [table: string, columns: readonly string[], condition: string];
+    row: {
+      rows: number;
+      leftOut: number;
+      hash: string;
     };
   };
   'contents/hash-table': {
@@ -440,6 +455,10 @@ export interface Statements {
     params: readonly [];
     row: Record<string, never>;
   };
+  'migrations/drop-invalid-index': {
+    params: readonly [];
+    row: Record<string, never>;
+  };
   'migrations/forget-applied': {
     params: readonly [name: string];
     row: Record<string, never>;
@@ -450,6 +469,13 @@ export interface Statements {
       name: string;
       checksum: string;
       appliedAt: Date;
+    };
+  };
+  'migrations/list-locks': {
+    params: readonly [];
+    row: {
+      relation: number;
+      mode: string;
     };
   };
   'migrations/note-applied': {
@@ -580,7 +606,9 @@ export const STATEMENT_NAMES = [
   'api-keys/list',
   'api-keys/revoke',
   'catalog/list-objects',
+  'catalog/list-relations',
   'contents/fix-text',
+  'contents/hash-part',
   'contents/hash-table',
   'contents/list-sequences',
   'contents/list-tables',
@@ -619,8 +647,10 @@ export const STATEMENT_NAMES = [
   'leases/list-held',
   'leases/prolong',
   'migrations/create-table',
+  'migrations/drop-invalid-index',
   'migrations/forget-applied',
   'migrations/list-applied',
+  'migrations/list-locks',
   'migrations/note-applied',
   'migrations/try-lock',
   'recovery/read-archive-timeout',

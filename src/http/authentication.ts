@@ -20,6 +20,7 @@ export const identifyAsLocal: RequestHandler = (_request, response, next) => {
 export function identifyByKey(keys: Pick<ApiKeyRepository, 'authenticate'>): RequestHandler {
   return async (request, response, next) => {
     const given = keyOf(request);
+    response.locals.keyGiven = given !== undefined;
     const hash = given === undefined ? undefined : hashApiKey(given);
     const key = hash && (await keys.authenticate(hash));
     if (key) Object.assign(response.locals, { clientId: key.clientId, apiKeyId: key.id });
@@ -28,16 +29,16 @@ export function identifyByKey(keys: Pick<ApiKeyRepository, 'authenticate'>): Req
 }
 
 /** Refuses whoever is not known, as RFC 6750 (section 3) has it. */
-export const requireClient: RequestHandler = (request, response, next) => {
-  if (response.locals.clientId !== undefined) {
+export const requireClient: RequestHandler = (_request, response, next) => {
+  const { clientId, keyGiven = false } = response.locals;
+  if (clientId !== undefined) {
     next();
     return;
   }
-  const given = keyOf(request) !== undefined;
-  response.set('WWW-Authenticate', `Bearer realm="docling-jobs"${given ? ', error="invalid_token"' : ''}`);
+  response.set('WWW-Authenticate', `Bearer realm="docling-jobs"${keyGiven ? ', error="invalid_token"' : ''}`);
   throw new AppError(
     'E502',
-    given
+    keyGiven
       ? 'The API key is not valid: it is unknown, has expired or was revoked.'
       : 'An API key is needed: send it as Authorization: Bearer or as X-Api-Key.',
   );

@@ -1,3 +1,4 @@
+import cors from 'cors';
 import type { RequestHandler } from 'express';
 
 const PREFLIGHT_SECONDS = 600;
@@ -12,7 +13,7 @@ const REQUEST_HEADERS = [
   'Prefer',
   'X-Api-Key',
   'X-Request-Id',
-].join(', ');
+];
 /** What a page may read beside the few headers that every page may. */
 const RESPONSE_HEADERS = [
   'Content-Disposition',
@@ -26,31 +27,23 @@ const RESPONSE_HEADERS = [
   'Retry-After',
   'WWW-Authenticate',
   'X-Request-Id',
-].join(', ');
+];
 
 /**
  * Lets pages of these origins, and of no others, call the API from a browser
  * (https://fetch.spec.whatwg.org/#http-cors-protocol). A key travels in a header, never in a cookie, so
- * credentials are not allowed. Preflights carry no key and are answered here.
+ * credentials are not allowed. Preflights of these origins carry no key and are answered here; all else goes on.
  */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
+  const allow = cors({
+    origin: (origin, decide) => decide(null, origin !== undefined && origins.includes(origin) && origin),
+    methods: METHODS,
+    allowedHeaders: REQUEST_HEADERS,
+    exposedHeaders: RESPONSE_HEADERS,
+    maxAge: PREFLIGHT_SECONDS,
+  });
   return (request, response, next) => {
     if (origins.length > 0) response.vary('Origin');
-    const origin = request.get('Origin');
-    if (origin === undefined || !origins.includes(origin)) {
-      next();
-      return;
-    }
-    response.set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': RESPONSE_HEADERS });
-    if (request.method !== 'OPTIONS' || request.get('Access-Control-Request-Method') === undefined) {
-      next();
-      return;
-    }
-    response.set({
-      'Access-Control-Allow-Methods': METHODS,
-      'Access-Control-Allow-Headers': REQUEST_HEADERS,
-      'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
-    });
-    response.status(204).end();
+    allow(request, response, next);
   };
 }

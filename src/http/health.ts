@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.js';
+import { within } from '../within.js';
 
 /** One thing that the service needs. */
 export interface HealthCheck {
@@ -65,7 +66,7 @@ export class Health {
 
   private async run({ name, critical, check }: HealthCheck): Promise<DependencyHealth> {
     const started = performance.now();
-    const failure = await withinTime(check, this.options.timeoutMs);
+    const failure = await failureOf(check, this.options.timeoutMs);
     this.logChange(name, failure);
     return {
       status: failure ? 'down' : 'up',
@@ -84,19 +85,11 @@ export class Health {
   }
 }
 
-async function withinTime(check: () => Promise<void>, timeoutMs: number): Promise<Error | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`No answer within ${timeoutMs} ms.`));
-    }, timeoutMs);
-  });
+async function failureOf(check: HealthCheck['check'], timeoutMs: number): Promise<Error | undefined> {
   try {
-    await Promise.race([check(), timeout]);
+    await within(timeoutMs, check(), `No answer within ${timeoutMs} ms.`);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,9 +1,9 @@
 import { celebrate, Joi } from 'celebrate';
 import type { RequestHandler } from 'express';
 import { JOB_STATUSES } from '../jobs/job-states.js';
+import { UUID } from '../uuid.js';
 import './locals.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Control characters, and halves of characters, which are no text and which PostgreSQL refuses. */
 const NO_TEXT = /[\p{Cc}\p{Cs}]/u;
 

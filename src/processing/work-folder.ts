@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClaimedJob } from '../jobs/job-repository.js';
 import { errorCodeOf } from '../errors.js';
+import { UUID } from '../uuid.js';
 
 /** Which attempt at which job a folder belongs to. */
 export interface FolderOwner {
@@ -9,7 +10,6 @@ export interface FolderOwner {
   readonly fencingToken: number;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TOKEN = /^\d{1,15}$/;
 
 /**

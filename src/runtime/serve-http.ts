@@ -38,6 +38,11 @@ export async function serveHttp(services: Services, checks: readonly HealthCheck
   closing.addWork('server', () => closeServer(server, config.shutdownTimeoutMs));
   const url = urlOf(server.address() as AddressInfo);
   logger.info('listening', { url });
+  if (config.auth === 'none' && config.allowedHosts === undefined) {
+    logger.warn(
+      'AUTH is none: whoever reaches this address is served, pages in browsers too unless ALLOWED_HOSTS is set',
+    );
+  }
   return url;
 }
 

@@ -90,6 +90,7 @@ describe('when the database goes away', () => {
     const check = { name: 'database', critical: true, check: () => checkDatabase(database) };
     const app = buildApp({
       config: {
+        allowedHosts: undefined,
         auth: 'none',
         environment: 'test',
         rateLimit: { max: 0, windowMs: 60_000 },

@@ -84,6 +84,7 @@ describe('the processes', () => {
       const first = run('start.js');
       const url = await urlOf(first);
       const { body } = await upload(url);
+      await request(url).get('/api/v1/jobs').set('Host', 'rebound.example').expect(403);
       const asked = run('db-url.js');
       expect(await asked.ended()).toBe(0);
       const databaseUrl = asked.output().trim();

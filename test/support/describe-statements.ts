@@ -107,6 +107,33 @@ export async function generateStatementTypes(url: string, directory: string): Pr
   }
 }
 
+/** A statement as PostgreSQL describes it, by the names of its types. */
+export interface StatementContract {
+  /** Names of its parameters, by its header. */
+  readonly names: readonly string[];
+  readonly parameters: readonly string[];
+  readonly columns: readonly (readonly [name: string, type: string])[];
+}
+
+/** Describes statements, whose sources are given by their names. */
+export async function describeStatements(
+  client: pg.Client,
+  sources: Readonly<Record<string, string>>,
+): Promise<Record<string, StatementContract>> {
+  const typeNames = await readTypeNames(client);
+  const typeName = (oid: number) => typeNames.get(oid) ?? String(oid);
+  const contracts: Record<string, StatementContract> = {};
+  for (const [name, source] of Object.entries(sources)) {
+    const { parameterTypes, fields } = await describe(client, source, name);
+    contracts[name] = {
+      names: parseHeader(source).parameters.map((parameter) => parameter.name),
+      parameters: parameterTypes.map(typeName),
+      columns: fields.map((field) => [field.name, typeName(field.dataTypeID)]),
+    };
+  }
+  return contracts;
+}
+
 function parseHeader(source: string): Header {
   const comments = source.split('\n').filter((line) => line.startsWith('--'));
   const list = (label: string) =>

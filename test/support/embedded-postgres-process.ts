@@ -5,12 +5,13 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { transform } from '@swc/core';
 
-const SOURCE = path.resolve('src/database/embedded');
+const SOURCE = path.resolve('src');
+const PARTS = 'database/embedded';
 const CACHE = path.resolve('node_modules/.cache');
 
 /** Says on standard output what happens, and ends its use of the server when its standard input ends. */
 const PROGRAM = `
-import { ensureEmbeddedPostgres } from './index.js';
+import { ensureEmbeddedPostgres } from './database/embedded/index.js';
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 const server = await ensureEmbeddedPostgres({ dataDir: process.argv[2], log: (log) => say({ log }), timeoutMs: 60000 });
 say({ port: server.port, adopted: server.adopted });
@@ -32,7 +33,9 @@ export interface CompiledEmbeddedPostgres {
 export async function compileEmbeddedPostgres(): Promise<CompiledEmbeddedPostgres> {
   await mkdir(CACHE, { recursive: true });
   const directory = await mkdtemp(path.join(CACHE, 'embedded-postgres-'));
-  for (const name of await readdir(SOURCE)) {
+  await mkdir(path.join(directory, PARTS), { recursive: true });
+  const parts = (await readdir(path.join(SOURCE, PARTS))).map((name) => path.join(PARTS, name));
+  for (const name of [...parts, 'atomic-file.ts']) {
     const { code } = await transform(await readFile(path.join(SOURCE, name), 'utf8'), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'es6' },

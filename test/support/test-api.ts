@@ -50,6 +50,8 @@ export interface TestApiOptions {
   readonly maxEventStreamsPerClient?: number;
   /** None by default. */
   readonly maxQueuedJobs?: number;
+  /** Any by default. */
+  readonly allowedHosts?: AppParts['config']['allowedHosts'];
   /** None by default. */
   readonly corsOrigins?: readonly string[];
   readonly limits?: NonNullable<ServerOptions['limits']>;
@@ -82,6 +84,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   });
   const app = buildApp({
     config: {
+      allowedHosts: options.allowedHosts,
       auth: options.auth ?? 'none',
       environment: 'test',
       rateLimit: options.rateLimit ?? { max: 0, windowMs: 60_000 },

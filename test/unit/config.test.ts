@@ -107,6 +107,9 @@ describe('the settings', () => {
       `${secure}&sslnegotiation=direct`,
       'postgres://u@%2Frun%2Fpostgresql/db',
       'postgres://u@localhost/db?host=/run/postgresql',
+      'postgres://u@%2frun%2fpostgresql/db?host=',
+      'postgresql://u@db.example.org/db?sslmode=verify%2Dfull',
+      'postgres://u@db.example.org/db?%73slmode=verify-full',
     ])('when it is %s, then production takes it', (url) => {
       expect(inProduction(url)).toEqual([]);
       expect(inProduction(secure, { DIRECT_DATABASE_URL: url })).toEqual([]);
@@ -117,6 +120,20 @@ describe('the settings', () => {
       '',
       '?sslmode=require',
       '?sslmode=verify-ca',
+      '?sslmode=prefer',
+      '?sslmode=allow',
+      '?sslmode=',
+      '?sslmode=VERIFY-FULL',
+      '?sslmode=verify-full%20',
+      '?sslmode=verify-full%00',
+      '?sslmode=verify-full-or-so',
+      '?sslmode=disable&%73slmode=verify-full',
+      ';sslmode=verify-full',
+      '?PGSSLMODE=verify-full',
+      '?options=-c%20sslmode=verify-full',
+      '?hostaddr=/run/postgresql',
+      '?host=db.example.org/run',
+      '?host=@run',
       '?sslmode=no-verify',
       '?sslmode=disable',
       '?ssl=true',
@@ -144,6 +161,21 @@ describe('the settings', () => {
       expect(problemsOf({ DATABASE_URL: url })).toEqual([]);
     });
 
+    test.each([
+      'postgres:///db', // PGHOST, or localhost by TCP
+      'postgres://db.example.org%2Frun/db',
+      'postgres://one.example.org,two.example.org/db',
+      'postgresql://u@db.example.org/db',
+      'postgres://u@localhost/db',
+      'postgres://u@127.0.0.1/db',
+      'postgres://u@[::1]/db',
+      'postgres:db',
+    ])('when it is %s, then production refuses it, whatever the environment says to libpq', (url) => {
+      expect(inProduction(url, { PGSSLMODE: 'verify-full', PGHOST: '/run/postgresql' })).toEqual([
+        expect.stringContaining('DATABASE_URL'),
+      ]);
+    });
+
     test('when a socket is named beside a host that goes before it, then that is no socket', () => {
       expect(inProduction('postgres://u@%2Frun%2Fpostgresql/db?host=db.example.org')).toHaveLength(1);
     });
@@ -157,15 +189,32 @@ describe('the settings', () => {
           'DATABASE_URL: sslkey /nowhere/key.pem cannot be read (ENOENT)',
         ]);
       }
-      expect(inProduction(`${secure}&sslrootcert=${path.resolve('package.json')}`)).toEqual([
-        expect.stringContaining('package.json holds no certificate'),
+      expect(inProduction(`${secure}&sslcert=/nowhere/cert.pem`)).toEqual([
+        'DATABASE_URL: sslcert /nowhere/cert.pem cannot be read (ENOENT)',
       ]);
+      for (const name of ['sslrootcert', 'sslcert']) {
+        for (const file of ['package.json', 'test/unit/config.test.ts']) {
+          expect(inProduction(`${secure}&${name}=${path.resolve(file)}`)).toEqual([
+            expect.stringMatching(`${name} .*${path.basename(file)} holds no certificate`),
+          ]);
+        }
+      }
     });
 
     test('when it is no URL, then that is a problem and not a crash, and shows no password', () => {
       expect(problemsOf({ DATABASE_URL: 'postgres://u:hunter2@host:99999/db' })).toEqual([
         'DATABASE_URL cannot be read as a URL',
       ]);
+    });
+
+    test.each([
+      'postgres://u:50%@h/db',
+      'postgres://u:p%zz@%2Frun%2Fpostgresql/db',
+      'postgres://u@h/db?application_name=%2',
+    ])('when a %% stands for itself, as in %s, then that is a problem, in production or not', (url) => {
+      for (const problems of [inProduction(url), problemsOf({ DATABASE_URL: url })]) {
+        expect(problems).toEqual(['DATABASE_URL holds a % that stands for itself: write it as %25']);
+      }
     });
 
     test('when Node is told to verify nothing, then production refuses to start', () => {
@@ -207,6 +256,27 @@ describe('the settings', () => {
       ]);
     }
   });
+
+  test.each([
+    [{}, []],
+    [{ HOST: '::1' }, []],
+    [{ HOST: 'localhost', NODE_ENV: 'production', AUTH: 'none' }, []],
+    [{ AUTH: 'api-key' }, undefined],
+    [{ HOST: '0.0.0.0' }, undefined],
+    [{ HOST: '0.0.0.0', AUTH: 'none' }, undefined],
+    [{ HOST: '127.0.0.1.example.org', AUTH: 'none' }, undefined],
+    [{ ALLOWED_HOSTS: 'Docs.example.org, .internal,docling_1' }, ['docs.example.org', '.internal', 'docling_1']],
+    [{ ALLOWED_HOSTS: 'a', AUTH: 'api-key', HOST: '0.0.0.0' }, ['a']],
+  ])('when it is %j, then the names that it is called by are %j', (settings, allowedHosts) => {
+    expect(loadConfig(settings).allowedHosts).toEqual(allowedHosts);
+  });
+
+  test.each(['*', 'http://a', 'a:3000', 'a,', '.', 'a..b', '*.example.org', 'a b', '[::1]', 'a/'])(
+    'when %j is to be a name of a host, then it is none',
+    (ALLOWED_HOSTS) => {
+      expect(problemsOf({ ALLOWED_HOSTS })).toEqual([expect.stringContaining('ALLOWED_HOSTS')]);
+    },
+  );
 
   test('when two converters are named, then that is refused', () => {
     expect(problemsOf({ MCP_SERVER_URL: 'http://x/mcp', MCP_SERVER_COMMAND: 'x' })).toHaveLength(1);

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { copyFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../errors.js';
-import { writeFileAtomically } from '../atomic-file.js';
+import { replaceFile } from '../../atomic-file.js';
 import { ZipPackage } from '../package/zip-package.js';
 import type { ConversionSource, ExportFormat } from './converter.js';
 import type { ToolAnswer } from './tool-answer.js';
@@ -119,7 +119,9 @@ function writtenFrom(field: string): ExportCall['deliver'] {
   return async ({ fields, text }, outputPath) => {
     const content = typeof fields[field] === 'string' ? fields[field] : text;
     if (content === undefined) throw new AppError('E303', 'The converter answered without the export.');
-    return writeFileAtomically(outputPath, content);
+    const bytes = Buffer.from(content);
+    await replaceFile(outputPath, (handle) => handle.writeFile(bytes));
+    return bytes.length;
   };
 }
 

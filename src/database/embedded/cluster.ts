@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
 import { chown, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { syncDirectory } from './atomic-file.js';
+import { syncDirectory } from './private-file.js';
 import { packagedMajor, type Binaries } from './binaries.js';
 import { EmbeddedPostgresError } from './errors.js';
 import { run, type Account } from './run.js';

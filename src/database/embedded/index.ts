@@ -4,6 +4,7 @@ import { prepareBinaries } from './binaries.js';
 import { bringUp, probe } from './bring-up.js';
 import { EmbeddedPostgresError, hasErrorCode } from './errors.js';
 import { withLock } from './lock.js';
+import { writePasswordFile } from './password-file.js';
 import { findPostmaster, stopPostmaster } from './postmaster.js';
 import { createSite, openServer, siteBelow, type Server } from './site.js';
 import { readState, writeState, type Role } from './state.js';
@@ -31,6 +32,15 @@ export interface EmbeddedPostgresAddress {
   readonly port: number;
   /** Connection string of the superuser `postgres`. */
   superuserUrl(database: string): string;
+}
+
+/** A server that runs already, whoever started it. */
+export interface FoundEmbeddedPostgres extends EmbeddedPostgresAddress {
+  /**
+   * The same for psql and other programs on libpq, without the password: that is written to a file, which the string
+   * names and only its owner may read.
+   */
+  psqlUrl(database: string): Promise<string>;
 }
 
 export interface EmbeddedPostgres extends EmbeddedPostgresAddress {
@@ -70,14 +80,21 @@ export async function ensureEmbeddedPostgres(options: EmbeddedPostgresOptions): 
 }
 
 /** The server of `dataDir` if it accepts connections now; starts nothing and does not count as a use. */
-export async function findEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgresAddress | undefined> {
+export async function findEmbeddedPostgres(dataDir: string): Promise<FoundEmbeddedPostgres | undefined> {
   return withAccessExplained(dataDir, async () => {
     const { stateFile } = siteBelow(dataDir);
     if ((await readState(stateFile)) === undefined) return undefined;
     const server = await openServer(await createSite(dataDir));
     const postmaster = await findPostmaster(server);
     if (postmaster === undefined || (await probe(server, postmaster)) !== 'ready') return undefined;
-    return addressOf(server, postmaster.port);
+    const { port } = postmaster;
+    return {
+      ...addressOf(server, port),
+      psqlUrl: async (database) => {
+        const passwordFile = await writePasswordFile(server);
+        return `${urlOf('postgres', undefined, port, database)}?passfile=${encodeURIComponent(passwordFile)}`;
+      },
+    };
   });
 }
 
@@ -111,8 +128,9 @@ async function release(server: Server, registration: string): Promise<void> {
   });
 }
 
-function urlOf(user: string, password: string, port: number, database: string): string {
-  return `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+function urlOf(user: string, password: string | undefined, port: number, database: string): string {
+  const login = password === undefined ? user : `${user}:${encodeURIComponent(password)}`;
+  return `postgresql://${login}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
 async function withAccessExplained<T>(dataDir: string, work: () => Promise<T>): Promise<T> {

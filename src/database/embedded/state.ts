@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomically } from './atomic-file.js';
 import { EmbeddedPostgresError, hasErrorCode } from './errors.js';
+import { writePrivateFile } from './private-file.js';
 
 /** What has to outlive the processes: written before the cluster it belongs to exists. */
 const stateSchema = z.object({
@@ -44,7 +44,7 @@ export async function readState(file: string): Promise<State | undefined> {
 }
 
 export async function writeState(file: string, state: State): Promise<void> {
-  await writeFileAtomically(file, `${JSON.stringify(state, undefined, 2)}\n`);
+  await writePrivateFile(file, `${JSON.stringify(state, undefined, 2)}\n`);
 }
 
 export function newState(home: string): State {

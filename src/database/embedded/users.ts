@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomically } from './atomic-file.js';
+import { writePrivateFile } from './private-file.js';
 import { identifyThisProcess, isRunning, type ProcessIdentity } from './process-identity.js';
 
 /** Enters this process among the users of the server and returns the file to remove when it leaves. */
 export async function registerUser(directory: string): Promise<string> {
   await mkdir(directory, { recursive: true });
   const entry = path.join(directory, `${process.pid}-${randomUUID()}`);
-  await writeFileAtomically(entry, JSON.stringify(identifyThisProcess()));
+  await writePrivateFile(entry, JSON.stringify(identifyThisProcess()));
   return entry;
 }
 

@@ -79,12 +79,18 @@ async function awaitPromotion(
           'backup, and before the last archived change.',
       );
     }
-    const progress = await readProgress(cluster).catch(() => undefined); // not yet, or not any more
+    const progress = await readProgress(cluster).catch(ignoreRefusal);
     if (progress?.inRecovery === false) return progress;
     if (performance.now() > deadline) {
       throw new RecoveryFailed(`Recovery to ${target} was not over after ${limitMs / 1_000} s: see ${cluster.log}.`);
     }
   }
+}
+
+/** A server that starts, or ends, refuses sessions or breaks them; anything else would not pass by waiting. */
+function ignoreRefusal(error: unknown): undefined {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  if (!hasCode && !String(error).includes('Connection terminated')) throw error;
 }
 
 function signalOf({ options: { signal } }: Cluster): { signal?: AbortSignal } {

@@ -1,6 +1,7 @@
 /** @direct about requests that never get as far as the database */
 import { execFileSync } from 'node:child_process';
 import request from 'supertest';
+import { insertJob } from '../../support/job-rows.js';
 import { connectRaw, type RawConnection } from '../../support/raw-http.js';
 import { startTestApi, type TestApi } from '../../support/test-api.js';
 
@@ -68,4 +69,34 @@ describe('connections that are slow on purpose', () => {
     expect(await api.countJobs()).toBe(0);
     expect(await api.storedFiles()).toEqual([]);
   }, 60_000);
+});
+
+describe('connections on which nothing moves', () => {
+  let api: TestApi;
+  afterEach(() => api.close());
+
+  test('when an answer is waited for beyond the limit, then the connection is closed', async () => {
+    api = await startTestApi({ limits: { idleMs: 200 } });
+    const { id } = await insertJob(api.db, 'PENDING');
+    const connection = await connectRaw(api.port);
+    await connection.send(`GET /api/v1/jobs/${id} HTTP/1.1\r\nHost: x\r\nPrefer: wait=60\r\n\r\n`);
+
+    expect(await connection.untilClosed()).toBe('');
+  });
+
+  test('when headers take longer than they may, then 408, long before a whole request would', async () => {
+    api = await startTestApi({ limits: { headersMs: 200, checkMs: 50 } });
+    const connection = await connectRaw(api.port);
+    await connection.send('GET /api/v1/jobs HTTP/1.1\r\n');
+
+    expect(await connection.untilClosed()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  test('when a client may send another request, then it is told for how long', async () => {
+    api = await startTestApi();
+
+    const { headers } = await request(api.url).get('/api/v1/jobs').set('Connection', 'keep-alive');
+
+    expect(headers['keep-alive']).toBe('timeout=75');
+  });
 });

@@ -8,6 +8,7 @@ import { migrateDown, migrateUp, migrationStatus } from '../../../src/database/m
 import { Session } from '../../../src/database/session.js';
 import { readContents } from '../../../src/operations/contents/read-contents.js';
 import { readSchema } from '../../../src/operations/schema/read-schema.js';
+import { until } from '../../support/until.js';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 
 describe('migrations', () => {
@@ -103,6 +104,70 @@ describe('migrations', () => {
     } finally {
       await other.end();
     }
+  });
+
+  test('when it is told how far to go, then it goes so far, and gives no rights yet', async () => {
+    await migrateDown(options(), 0);
+
+    expect(await migrateUp(options(), '0002_jobs')).toEqual(['0001_clients', '0002_jobs']);
+
+    const { allowed } = await database.row<{ allowed: boolean }>(
+      `SELECT has_table_privilege('docling_app', 'jobs', 'SELECT') AS allowed`,
+    );
+    expect(allowed).toBe(false);
+  });
+
+  describe('outside a transaction', () => {
+    const CREATE = '-- transaction: none\nCREATE INDEX CONCURRENTLY IF NOT EXISTS extra ON jobs (file_name);';
+    const DROP = '-- transaction: none\nDROP INDEX CONCURRENTLY IF EXISTS extra;';
+    const isValid = async () =>
+      (
+        await database.rows<{ valid: boolean }>(
+          "SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('extra')",
+        )
+      )[0]?.valid;
+
+    test('when an index is made and dropped concurrently, then both work, and writers need not wait', async () => {
+      await addMigration(CREATE, DROP);
+      // A writer that has not ended: an index that is not made concurrently would wait for it.
+      await database.rows('BEGIN');
+      await database.rows('LOCK TABLE jobs IN ROW EXCLUSIVE MODE');
+      const run = migrateUp(options());
+      await until(async () => (await isValid()) === false);
+      await database.rows('COMMIT');
+
+      expect(await run).toEqual(['9000_extra']);
+      expect(await isValid()).toBe(true);
+      expect(await migrateDown(options())).toEqual(['9000_extra']);
+      expect(await isValid()).toBeUndefined();
+    });
+
+    test('when a run before it was killed, then the unfinished index is made anew', async () => {
+      await addMigration(CREATE, DROP);
+      await database.rows('CREATE INDEX extra ON jobs (file_name)');
+      await database.rows("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'extra'::regclass");
+
+      expect(await migrateUp(options())).toEqual(['9000_extra']);
+      expect(await isValid()).toBe(true);
+    });
+
+    test('when a run before it was killed before it noted the finished index, then it is noted', async () => {
+      await addMigration(CREATE, DROP);
+      await database.rows('CREATE INDEX extra ON jobs (file_name)');
+      await database.rows('ALTER TABLE jobs OWNER TO docling_migration');
+
+      expect(await migrateUp(options())).toEqual(['9000_extra']);
+    });
+
+    test.each([
+      ['-- transaction: none\nCREATE INDEX CONCURRENTLY extra ON jobs (file_name);'],
+      ['-- transaction: none\nCREATE INDEX CONCURRENTLY IF NOT EXISTS extra ON jobs (file_name); SELECT 1;'],
+      ['-- transaction: none\nUPDATE jobs SET max_retries = 4;'],
+    ])('when a file asks for it that could not be repeated after a crash, then nothing is run: %j', async (up) => {
+      await addMigration(up, DROP);
+
+      await expect(migrateUp(options())).rejects.toThrow('9000_extra says "transaction: none", so it has to be one');
+    });
   });
 
   test('when the file of a migration that was run is changed, then it is refused by name', async () => {

@@ -49,18 +49,4 @@ describe('the catalogue of statements', () => {
 
     expect(STATEMENT_NAMES.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
   });
-
-  test('when a file is read, then it says what it is for and holds one statement', () => {
-    for (const name of STATEMENT_NAMES) {
-      const source = readFileSync(path.join(QUERIES, `${name}.sql`), 'utf8');
-      const body = source
-        .replace(/^(--.*\n)+/, '')
-        .replace(/\$\$[^]*?\$\$/g, '')
-        .replace(/--.*|'[^']*'/g, '');
-
-      expect(source).toMatch(/^-- \w/);
-      expect(`${name} ${body.split(';').length - 1}`).toBe(`${name} 1`);
-      expect(`${name} ${/\bSELECT\s+\*/i.test(body)}`).toBe(`${name} false`);
-    }
-  });
 });

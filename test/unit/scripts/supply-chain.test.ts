@@ -14,6 +14,11 @@ it.each([
   ['GPL-2.0-only OR MIT AND AGPL-3.0-only', false],
   ['SEE LICENSE IN LICENSE.md', false],
   ['UNLICENSED', false],
+  ['LGPL-3.0-only', false],
+  ['MPL-2.0', false],
+  ['CC-BY-4.0', false],
+  ['BUSL-1.1', false],
+  ['mit', false],
   ['(MIT', false],
   ['MIT)', false],
   ['', false],
@@ -26,10 +31,13 @@ it('when a package names a licence that is not on the list, or none, then that i
   expect(problemsOf({ license: 'SSPL-1.0' })).toEqual(['@x/b has the licence SSPL-1.0, which is not on the list']);
   expect(problemsOf({})).toEqual(['@x/b names no licence']);
   expect(problemsOf({ dev: true })).toHaveLength(1);
+  expect(problemsOf({ dev: true, license: 'SSPL-1.0' })).toHaveLength(1);
 });
 
 it('when only the package itself names a licence, in an old way, then that counts', () => {
   expect(problemsOf({}, { licenses: [{ type: 'MIT', url: 'https://example.org' }] })).toEqual([]);
+  expect(problemsOf({}, { licenses: ['GPL-3.0-only', 'MIT'] })).toEqual([]);
+  expect(problemsOf({}, { licenses: [{ type: 'MIT' }, {}] })).toHaveLength(1);
   expect(problemsOf({}, { license: { type: 'GPL-3.0-only' } })).toHaveLength(1);
 });
 
