@@ -1,6 +1,6 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomically } from '../../database/embedded/atomic-file.js';
+import { replaceFile } from '../../atomic-file.js';
 
 /** What a drill found; `point-in-time.json`, which the readiness check reads. Times in ISO 8601, durations in seconds. */
 export interface DrillReport {
@@ -54,8 +54,11 @@ export async function writeReport(report: DrillReport, directory: string): Promi
 
 /** Neither holds a secret, and exporter and readiness check run as other accounts. */
 async function publish(file: string, text: string): Promise<void> {
-  await writeFileAtomically(file, text);
-  await chmod(file, 0o644);
+  await replaceFile(file, async (handle) => {
+    await handle.writeFile(text);
+    await handle.chmod(0o644); // whatever the umask
+    await handle.sync();
+  });
 }
 
 export function renderMetrics(report: DrillReport): string {
