@@ -16,9 +16,11 @@ export const TOOLS = {
   amtool: { package: 'prometheus-alertmanager', version: /amtool, version 0\./ },
   initdb: { package: 'postgresql-15', version: / 15[.\s]/ },
   openssl: { package: 'openssl', version: /^OpenSSL 3\./, ask: 'version' },
+  pg_amcheck: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pg_dump: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pg_basebackup: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pg_restore: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  pgbackrest: { package: 'pgbackrest', version: /^pgBackRest 2\.(4[5-9]|[5-9]\d)/, ask: 'version' },
   pgbouncer: { package: 'pgbouncer', version: / 1\.(1[89]|[2-9]\d)\./ },
   prometheus: { package: 'prometheus', version: /prometheus, version 2\./ },
   'prometheus-alertmanager': { package: 'prometheus-alertmanager', version: /alertmanager, version 0\./ },
@@ -27,6 +29,7 @@ export const TOOLS = {
   promtool: { package: 'prometheus', version: /promtool, version 2\./ },
   postgres: { package: 'postgresql-15', version: / 15[.\s]/ },
   psql: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  shellcheck: { package: 'shellcheck', version: /^version: 0\./m },
   'systemd-analyze': { package: 'systemd', version: /^systemd 2[5-9]\d/ },
 };
 

@@ -582,6 +582,39 @@ export interface Statements {
       locked: boolean;
     };
   };
+  'recovery/read-archive-timeout': {
+    params: readonly [];
+    row: {
+      seconds: number;
+    };
+  };
+  'recovery/read-archiving': {
+    params: readonly [];
+    row: {
+      enabled: boolean;
+      failing: boolean;
+      lastArchived: string | null;
+      lastFailed: string | null;
+      lastFailedAt: Date | null;
+      waiting: number;
+      waitingSince: Date | null;
+    };
+  };
+  'recovery/read-position': {
+    params: readonly [];
+    row: {
+      now: string;
+      segment: string;
+    };
+  };
+  'recovery/read-progress': {
+    params: readonly [];
+    row: {
+      inRecovery: boolean;
+      replayedUntil: Date | null;
+      dataChecksums: boolean;
+    };
+  };
   'results/find': {
     params: readonly [jobId: string, clientId: string, formatType: string];
     row: {
@@ -740,6 +773,10 @@ export const STATEMENT_NAMES = [
   'migrations/list-locks',
   'migrations/note-applied',
   'migrations/try-lock',
+  'recovery/read-archive-timeout',
+  'recovery/read-archiving',
+  'recovery/read-position',
+  'recovery/read-progress',
   'results/find',
   'results/list',
   'results/read-slice',

@@ -50,7 +50,7 @@ describe('a backup', () => {
       expect(proof).toMatchObject({ rtoSeconds: 600, jobs: 2, restoreSeconds: expect.any(Number) as number });
       const manifest = await readManifest(backup.folder);
       expect(manifest.contents.tables).toContainEqual(expect.objectContaining({ name: 'public.jobs', rows: 65 }));
-      expect(backup.report).toMatchObject({ tables: 9, verification: null, database: 'docling_db', format: 'custom' });
+      expect(backup.report).toMatchObject({ tables: 10, verification: null, database: 'docling_db', format: 'custom' });
     });
 
     test('when its checksums are checked by sha256sum, then they are right, and nobody else may read it', async () => {
