@@ -4,12 +4,8 @@
 -- $2 number of the batch, from 0
 -- $3 bytes of the Markdown, at most 200,000; HTML has half as much again, JSON four times as much. 0: no results
 -- $4 sessions that the jobs are spread over
-WITH chunk AS MATERIALIZED (
-  -- A megabyte that is as hard to compress as base 16 is: results are cut out of it, since making all of them from
-  -- nothing would take many times as long. As bytes, where a cut does not count characters first.
-  SELECT convert_to(string_agg(md5(n::text || random()::text), ''), 'UTF8') AS bytes FROM generate_series(1, 32768) AS n
-),
-new_job AS (
+-- $5 text that results are cut out of, one after the other, as bytes, where a cut does not count characters first
+WITH new_job AS (
   INSERT INTO jobs (id, client_id, session_id, status, current_stage, progress_percent, input_type, input_url, file_name,
                     file_size, file_mime, error_code, error_message, created_at, started_at, completed_at)
   SELECT id, 'local', 'fill-' || n % $4::int, status,
@@ -35,12 +31,13 @@ new_job AS (
   RETURNING id, status, completed_at
 )
 INSERT INTO results (job_id, format_type, content, size_bytes, generated_at)
-SELECT id, format, content, octet_length(content), completed_at
-FROM new_job
-  CROSS JOIN (VALUES ('markdown', 1.0), ('html', 1.5), ('json', 4.0)) AS formats (format, share)
-  CROSS JOIN chunk
-  CROSS JOIN LATERAL (
-    -- Where it is cut depends on the row: random() would be asked once for all.
-    SELECT convert_from(substr(bytes, 1 + abs(hashtext(id || format)) % 200000, ($3::int * share)::int), 'UTF8') AS content
-  ) AS export
-WHERE $3::int > 0 AND (status = 'COMPLETE' OR (status = 'PARTIAL_COMPLETE' AND format = 'markdown'));
+SELECT id, format, convert_from(substr($5::bytea, 1 + place, size), 'UTF8'), size, completed_at
+FROM (
+  SELECT id, format, completed_at, size,
+         (sum(size) OVER (ORDER BY id, format) - size)::int % GREATEST(octet_length($5::bytea) - size, 1) AS place
+  FROM new_job
+    CROSS JOIN (VALUES ('markdown', 1.0), ('html', 1.5), ('json', 4.0)) AS formats (format, share)
+    CROSS JOIN LATERAL (SELECT ($3::int * share)::int AS size) AS sized
+  WHERE status = 'COMPLETE' OR (status = 'PARTIAL_COMPLETE' AND format = 'markdown')
+) AS export
+WHERE size > 0;

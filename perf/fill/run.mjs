@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
 const SQL = readFileSync(new URL('fill-jobs.sql', import.meta.url), 'utf8');
 const LIVE_ROWS = readFileSync(new URL('live-rows.sql', import.meta.url), 'utf8');
 const BATCH = 500;
+/** Bytes of Markdown, HTML and JSON together, for each byte of Markdown. */
+const RESULTS_OF_A_JOB = 6.5;
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /**
  * @typedef {object} Filling
@@ -29,7 +33,7 @@ export async function fillDatabase({ url, jobs, bytes = Infinity, markdownBytes,
     let done = { jobs: 0, bytes: await size() };
     for (let batch = 0; done.jobs < jobs && done.bytes < bytes; batch += 1) {
       const count = Math.min(BATCH, jobs - done.jobs);
-      await client.query(SQL, [count, batch, markdownBytes, sessions]);
+      await client.query(SQL, [count, batch, markdownBytes, sessions, makeText(count * markdownBytes)]);
       done = { jobs: done.jobs + count, bytes: await size() };
       onBatch?.(done);
     }
@@ -46,6 +50,16 @@ export async function fillDatabase({ url, jobs, bytes = Infinity, markdownBytes,
  */
 export async function addLiveRows(url) {
   await withClient(url, (client) => client.query(LIVE_ROWS));
+}
+
+/**
+ * Text that is as hard to compress as base 16 is, however far a program looks back: about half.
+ *
+ * @param {number} markdownBytes of all jobs of a batch
+ */
+function makeText(markdownBytes) {
+  const bytes = Math.min(Math.ceil(markdownBytes * RESULTS_OF_A_JOB), MAX_TEXT_BYTES);
+  return Buffer.from(randomBytes(Math.ceil(bytes / 2)).toString('hex'));
 }
 
 /**
