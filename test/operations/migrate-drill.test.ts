@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { addLiveRows, fillDatabase } from '../../perf/fill/run.mjs';
 import { DB_DIRECTORY } from '../../src/database/catalogue.js';
+import { readMigrations } from '../../src/database/migration-files.js';
 import { migrateDown, migrateUp } from '../../src/database/migrator.js';
 import { drillMigrations, type DrillOptions, type DrillReport } from '../../src/operations/migrate-drill/drill.js';
 import { readReference } from '../../src/operations/migrate-drill/reference.js';
@@ -244,11 +245,11 @@ describe('the drill of migrations', () => {
       });
 
       expect(ok).toBe(true);
-      expect(steps.slice(0, 3).map(({ migration, direction }) => `${direction} ${migration}`)).toEqual([
-        'up 0008_leases_end_with_runs',
-        'up 0009_claims_by_client',
-        'down 0009_claims_by_client',
-      ]);
+      const names = (await readMigrations(directory)).map(({ name }) => name);
+      const pending = names.slice(names.indexOf('0008_leases_end_with_runs'));
+      expect(steps.slice(0, pending.length + 1).map(({ migration, direction }) => `${direction} ${migration}`)).toEqual(
+        [...pending.map((name) => `up ${name}`), `down ${names.at(-1)}`],
+      );
     },
     TIMEOUT_MS,
   );

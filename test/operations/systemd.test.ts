@@ -12,7 +12,8 @@ const EXPORTER = 'prometheus-postgres-exporter.service';
 /** Of 100, as `systemd-analyze security` counts. */
 const MOST_EXPOSURE = 20;
 
-const ours = readdirSync(UNITS).filter((file) => file.endsWith('.service'));
+/** Those of backups work on what PostgreSQL's account owns: their own suites hold them. */
+const ours = readdirSync(UNITS).filter((file) => file.endsWith('.service') && !/-(backup|pgbackrest)/.test(file));
 const run = promisify(execFile);
 
 /** The units as they lie on a machine: beside Debian's own of the exporter, and with Node where it is here. */

@@ -35,7 +35,7 @@ export async function compileEmbeddedPostgres(): Promise<CompiledEmbeddedPostgre
   const directory = await mkdtemp(path.join(CACHE, 'embedded-postgres-'));
   await mkdir(path.join(directory, PARTS), { recursive: true });
   const parts = (await readdir(path.join(SOURCE, PARTS))).map((name) => path.join(PARTS, name));
-  for (const name of [...parts, 'atomic-file.ts']) {
+  for (const name of [...parts, 'atomic-file.ts', 'durable-file.ts']) {
     const { code } = await transform(await readFile(path.join(SOURCE, name), 'utf8'), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'es6' },
