@@ -22,7 +22,7 @@ const config: Config = {
   // Not those that only run as a process of their own: test/integration/processes.test.ts runs them.
   collectCoverageFrom: [
     'src/**/*.ts',
-    '!src/{web,worker,start,migrate,db-url,keys}.ts',
+    '!src/{web,worker,start,migrate,db-url,keys,pgbouncer-exporter}.ts',
     '!src/runtime/run-process.ts',
     '!src/conversion/server/{main,watchdog}.ts',
   ],

@@ -49,6 +49,17 @@ const environmentSchema = Joi.object({
     .valid('auto', 'on', 'off')
     .default('auto')
     .description('Named prepared statements; `auto`: only where `DATABASE_URL` is a direct connection'),
+  PGBOUNCER_STATS_URL: Joi.string()
+    .uri({ scheme: ['postgres', 'postgresql'] })
+    .description(
+      'Console of PgBouncer, database `pgbouncer`, as one of its `stats_users`; only for `pgbouncer-exporter`; in production with `sslmode=verify-full`',
+    ),
+  PGBOUNCER_EXPORTER_PORT: Joi.number()
+    .integer()
+    .min(0)
+    .max(65_535)
+    .default(9_127)
+    .description('Port of 127.0.0.1 that `pgbouncer-exporter` serves metrics on; 0 takes a free one'),
   PORT: Joi.number().integer().min(0).max(65_535).default(3000).description('Port to listen on; 0 takes a free one'),
   HOST: Joi.string()
     .when('NODE_ENV', {
@@ -195,6 +206,7 @@ export interface Config {
     readonly statementTimeoutMs: number;
     readonly preparedStatements: PreparedStatements;
   };
+  readonly pgbouncer: { readonly statsUrl: string | undefined; readonly exporterPort: number };
   readonly http: { readonly port: number; readonly host: string };
   readonly logLevel: LogLevel;
   /** Absolute. */
@@ -263,6 +275,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       statementTimeoutMs: value.DB_STATEMENT_TIMEOUT_MS,
       preparedStatements: value.DB_PREPARED_STATEMENTS,
     },
+    pgbouncer: { statsUrl: value.PGBOUNCER_STATS_URL, exporterPort: value.PGBOUNCER_EXPORTER_PORT },
     http: { port: value.PORT, host: value.HOST },
     logLevel: value.LOG_LEVEL,
     dataDir: path.resolve(value.DATA_DIR),
@@ -285,7 +298,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
 /** What is wrong with how the database is reached, beside what the schema says. */
 function securityProblems(given: NodeJS.ProcessEnv, production: boolean): string[] {
-  const problems = ['DATABASE_URL', 'DIRECT_DATABASE_URL'].flatMap((setting) => {
+  const problems = ['DATABASE_URL', 'DIRECT_DATABASE_URL', 'PGBOUNCER_STATS_URL'].flatMap((setting) => {
     const url = given[setting];
     return url === undefined || !/^postgres(ql)?:/.test(url) ? [] : connectionProblems(setting, url, production);
   });

@@ -13,10 +13,20 @@ import path from 'node:path';
  * @type {Readonly<Record<string, { readonly package: string, readonly version: RegExp, readonly ask?: string }>>}
  */
 export const TOOLS = {
+  amtool: { package: 'prometheus-alertmanager', version: /amtool, version 0\./ },
+  initdb: { package: 'postgresql-15', version: / 15[.\s]/ },
   openssl: { package: 'openssl', version: /^OpenSSL 3\./, ask: 'version' },
   pg_dump: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  pg_basebackup: { package: 'postgresql-client-15', version: / 15[.\s]/ },
   pgbouncer: { package: 'pgbouncer', version: / 1\.(1[89]|[2-9]\d)\./ },
+  prometheus: { package: 'prometheus', version: /prometheus, version 2\./ },
+  'prometheus-alertmanager': { package: 'prometheus-alertmanager', version: /alertmanager, version 0\./ },
+  'prometheus-node-exporter': { package: 'prometheus-node-exporter', version: /node_exporter, version 1\./ },
+  'prometheus-postgres-exporter': { package: 'prometheus-postgres-exporter', version: /exporter, version 0\.11/ },
+  promtool: { package: 'prometheus', version: /promtool, version 2\./ },
+  postgres: { package: 'postgresql-15', version: / 15[.\s]/ },
   psql: { package: 'postgresql-client-15', version: / 15[.\s]/ },
+  'systemd-analyze': { package: 'systemd', version: /^systemd 2[5-9]\d/ },
 };
 
 /** Where Debian keeps the programs of one PostgreSQL version; goes before the PATH, whose own may be of another. */
@@ -69,11 +79,11 @@ export function suitesWithTools(root) {
  */
 export function missingTools(tools) {
   return [...new Set(tools)].filter((tool) => {
-    const { stdout } = spawnSync(tool, [TOOLS[tool]?.ask ?? '--version'], {
+    const { stdout, stderr } = spawnSync(tool, [TOOLS[tool]?.ask ?? '--version'], {
       encoding: 'utf8',
       env: { ...process.env, PATH: toolPath() },
       timeout: 10_000,
     });
-    return !TOOLS[tool]?.version.test(stdout ?? '');
+    return !TOOLS[tool]?.version.test(`${stdout}\n${stderr}`);
   });
 }

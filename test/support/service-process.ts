@@ -11,7 +11,7 @@ export class ServiceProcess {
   private heard: () => void = () => undefined;
 
   /** @param settings the whole environment beside `PATH` and a free port. */
-  constructor(entry: 'web.js' | 'worker.js', settings: NodeJS.ProcessEnv) {
+  constructor(entry: 'web.js' | 'worker.js' | 'pgbouncer-exporter.js', settings: NodeJS.ProcessEnv) {
     this.child = spawn(process.execPath, [path.join(ROOT, 'dist', entry)], {
       env: { PATH: process.env['PATH'], PORT: '0', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
