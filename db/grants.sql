@@ -40,7 +40,9 @@ BEGIN
   GRANT SELECT ON clients TO docling_app;
   GRANT SELECT, UPDATE (last_used_at) ON api_keys TO docling_app;
 
-  -- Read only: a trigger writes the audit trail, migrations the rules.
-  GRANT SELECT ON job_events, job_status_transitions, schema_migrations TO docling_app;
+  -- Read only: triggers write the audit trail and the counts, migrations the rules.
+  GRANT SELECT ON job_count_deltas, job_events, job_status_transitions, schema_migrations TO docling_app;
+  -- Runs with its owner's rights, and changes no sum.
+  GRANT EXECUTE ON FUNCTION jobs_fold_counts() TO docling_app;
 END
 $$;

@@ -73,6 +73,47 @@ $$;
 COMMENT ON FUNCTION public.jobs_announce_change() IS 'Notifies the channel job_events, without a payload, that some job has changed; at most once in 20 milliseconds.';
 
 --
+-- Name: jobs_count_deletion(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.jobs_count_deletion() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO job_count_deltas (from_status, jobs)
+  SELECT o.status, count(*) FROM old_jobs o GROUP BY o.status;
+  RETURN NULL;
+END
+$$;
+
+--
+-- Name: FUNCTION jobs_count_deletion(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.jobs_count_deletion() IS 'Counts deleted jobs out.';
+
+--
+-- Name: jobs_count_nothing(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.jobs_count_nothing() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+  TRUNCATE job_count_deltas;
+  RETURN NULL;
+END
+$$;
+
+--
+-- Name: FUNCTION jobs_count_nothing(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.jobs_count_nothing() IS 'Begins to count anew when all jobs are gone.';
+
+--
 -- Name: jobs_end_lease(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -91,6 +132,45 @@ $$;
 --
 
 COMMENT ON FUNCTION public.jobs_end_lease() IS 'Deletes the lease of a job that is no longer running.';
+
+--
+-- Name: jobs_fold_counts(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.jobs_fold_counts() RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  least constant int := 500;
+  most constant int := 20000;
+  folded int;
+BEGIN
+  -- An idle database is left alone: looking at so few costs next to nothing.
+  IF (SELECT count(*) FROM (SELECT FROM job_count_deltas LIMIT least) AS few) < least THEN
+    RETURN 0;
+  END IF;
+  WITH taken AS (
+    DELETE FROM job_count_deltas
+    WHERE ctid = ANY (ARRAY(SELECT ctid FROM job_count_deltas LIMIT most FOR UPDATE SKIP LOCKED))
+    RETURNING from_status, to_status, jobs
+  ),
+  kept AS (
+    INSERT INTO job_count_deltas (from_status, to_status, jobs)
+    SELECT t.from_status, t.to_status, sum(t.jobs) FROM taken t
+    GROUP BY t.from_status, t.to_status
+    HAVING sum(t.jobs) <> 0
+  )
+  SELECT count(*) INTO folded FROM taken;
+  RETURN folded;
+END
+$$;
+
+--
+-- Name: FUNCTION jobs_fold_counts(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.jobs_fold_counts() IS 'Puts up to 20,000 rows of job_count_deltas together, one for each kind of change, and answers how many it took; 0: there are too few to be worth it.';
 
 --
 -- Name: jobs_guard_update(); Type: FUNCTION; Schema: public; Owner: -
@@ -144,16 +224,24 @@ CREATE FUNCTION public.jobs_record_change() RETURNS trigger
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 BEGIN
-  INSERT INTO job_events (job_id, seq, occurred_at, from_status, to_status, stage, percent, detail)
-  SELECT n.id, n.last_event_seq, n.updated_at, o.status, n.status, n.current_stage, n.progress_percent,
-         CASE WHEN n.status <> o.status THEN NULLIF(jsonb_strip_nulls(jsonb_build_object(
-           'errorCode', n.error_code,
-           'errorMessage', n.error_message,
-           'retryCount', NULLIF(n.retry_count, 0),
-           'nextAttemptAt', CASE WHEN n.next_attempt_at <> o.next_attempt_at THEN n.next_attempt_at END
-         )), '{}') END
-  FROM new_jobs n JOIN old_jobs o ON o.id = n.id
-  WHERE n.last_event_seq > o.last_event_seq;
+  WITH recorded AS (
+    INSERT INTO job_events (job_id, seq, occurred_at, from_status, to_status, stage, percent, detail)
+    SELECT n.id, n.last_event_seq, n.updated_at, o.status, n.status, n.current_stage, n.progress_percent,
+           CASE WHEN n.status <> o.status THEN NULLIF(jsonb_strip_nulls(jsonb_build_object(
+             'errorCode', n.error_code,
+             'errorMessage', n.error_message,
+             'retryCount', NULLIF(n.retry_count, 0),
+             'nextAttemptAt', CASE WHEN n.next_attempt_at <> o.next_attempt_at THEN n.next_attempt_at END
+           )), '{}') END
+    FROM new_jobs n JOIN old_jobs o ON o.id = n.id
+    WHERE n.last_event_seq > o.last_event_seq
+    RETURNING from_status, to_status
+  )
+  INSERT INTO job_count_deltas (from_status, to_status, jobs)
+  SELECT r.from_status, r.to_status, count(*)
+  FROM recorded r
+  WHERE r.from_status <> r.to_status
+  GROUP BY r.from_status, r.to_status;
   RETURN NULL;
 END
 $$;
@@ -162,7 +250,7 @@ $$;
 -- Name: FUNCTION jobs_record_change(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.jobs_record_change() IS 'Writes one event for every job whose status, stage or percent changed.';
+COMMENT ON FUNCTION public.jobs_record_change() IS 'Writes one event for every job whose status, stage or percent changed, and counts the changes of status.';
 
 --
 -- Name: jobs_record_creation(); Type: FUNCTION; Schema: public; Owner: -
@@ -173,9 +261,14 @@ CREATE FUNCTION public.jobs_record_creation() RETURNS trigger
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 BEGIN
-  INSERT INTO job_events (job_id, seq, occurred_at, from_status, to_status, stage, percent)
-  SELECT n.id, n.last_event_seq, clock_timestamp(), NULL, n.status, n.current_stage, n.progress_percent
-  FROM new_jobs n;
+  WITH recorded AS (
+    INSERT INTO job_events (job_id, seq, occurred_at, from_status, to_status, stage, percent)
+    SELECT n.id, n.last_event_seq, clock_timestamp(), NULL, n.status, n.current_stage, n.progress_percent
+    FROM new_jobs n
+    RETURNING to_status
+  )
+  INSERT INTO job_count_deltas (to_status, jobs)
+  SELECT r.to_status, count(*) FROM recorded r GROUP BY r.to_status;
   RETURN NULL;
 END
 $$;
@@ -184,7 +277,43 @@ $$;
 -- Name: FUNCTION jobs_record_creation(); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.jobs_record_creation() IS 'Writes the first event of every new job.';
+COMMENT ON FUNCTION public.jobs_record_creation() IS 'Writes the first event of every new job, and counts the job.';
+
+--
+-- Name: jobs_recount(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.jobs_recount() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+  corrected bigint;
+BEGIN
+  -- Two at once would both make up for the same error.
+  PERFORM pg_advisory_xact_lock(28269970482359912);
+  WITH corrections AS (
+    INSERT INTO job_count_deltas (to_status, jobs)
+    SELECT found.status, sum(found.jobs)
+    FROM (
+      SELECT j.status, count(*) AS jobs FROM jobs j GROUP BY j.status
+      UNION ALL SELECT d.to_status, -d.jobs FROM job_count_deltas d WHERE d.to_status IS NOT NULL
+      UNION ALL SELECT d.from_status, d.jobs FROM job_count_deltas d WHERE d.from_status IS NOT NULL
+    ) AS found
+    GROUP BY found.status
+    HAVING sum(found.jobs) <> 0
+    RETURNING jobs
+  )
+  SELECT COALESCE(sum(abs(c.jobs)), 0) INTO corrected FROM corrections c;
+  RETURN corrected;
+END
+$$;
+
+--
+-- Name: FUNCTION jobs_recount(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.jobs_recount() IS 'Counts all jobs and makes up for the difference, by how many it answers; for the owner, after triggers were switched off. Reads an index of all jobs, and keeps nobody waiting.';
 
 SET default_tablespace = '';
 
@@ -382,6 +511,42 @@ CREATE SEQUENCE public.job_announcements
 --
 
 COMMENT ON SEQUENCE public.job_announcements IS 'The 20 milliseconds, counted from 1970, in which a change of jobs was last announced: shared by all sessions without a lock and without waiting for commits.';
+
+--
+-- Name: job_count_deltas; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.job_count_deltas (
+    from_status public.job_status,
+    to_status public.job_status,
+    jobs bigint NOT NULL,
+    CONSTRAINT job_count_deltas_counts_something CHECK (((from_status IS NOT NULL) OR (to_status IS NOT NULL)))
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000', autovacuum_vacuum_insert_scale_factor='0', autovacuum_vacuum_insert_threshold='5000', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='50000');
+
+--
+-- Name: TABLE job_count_deltas; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.job_count_deltas IS 'What has been added to and taken from the number of jobs in each status, written in the transaction that did it; the sum over all rows is the number. Has no key and no index: rows are appended, summed, and folded into few.';
+
+--
+-- Name: COLUMN job_count_deltas.from_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.job_count_deltas.from_status IS 'The status that jobs have left; null for jobs that were made.';
+
+--
+-- Name: COLUMN job_count_deltas.to_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.job_count_deltas.to_status IS 'The status that jobs have entered; null for jobs that were deleted.';
+
+--
+-- Name: COLUMN job_count_deltas.jobs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.job_count_deltas.jobs IS 'How many did; of a correction, it may be negative.';
 
 --
 -- Name: job_events; Type: TABLE; Schema: public; Owner: -
@@ -1088,6 +1253,30 @@ CREATE TRIGGER jobs_announce_deletion AFTER DELETE ON public.jobs REFERENCING OL
 COMMENT ON TRIGGER jobs_announce_deletion ON public.jobs IS 'Wakes those who watch jobs when some were deleted.';
 
 --
+-- Name: jobs jobs_count_deletion; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER jobs_count_deletion AFTER DELETE ON public.jobs REFERENCING OLD TABLE AS old_jobs FOR EACH STATEMENT EXECUTE FUNCTION public.jobs_count_deletion();
+
+--
+-- Name: TRIGGER jobs_count_deletion ON jobs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_count_deletion ON public.jobs IS 'Counts deleted jobs out, whoever deletes them.';
+
+--
+-- Name: jobs jobs_count_nothing; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER jobs_count_nothing AFTER TRUNCATE ON public.jobs FOR EACH STATEMENT EXECUTE FUNCTION public.jobs_count_nothing();
+
+--
+-- Name: TRIGGER jobs_count_nothing ON jobs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TRIGGER jobs_count_nothing ON public.jobs IS 'TRUNCATE tells the other triggers nothing.';
+
+--
 -- Name: jobs jobs_end_lease; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -1204,10 +1393,29 @@ REVOKE ALL ON TYPE public.job_status FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.jobs_announce_change() FROM PUBLIC;
 
 --
+-- Name: FUNCTION jobs_count_deletion(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.jobs_count_deletion() FROM PUBLIC;
+
+--
+-- Name: FUNCTION jobs_count_nothing(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.jobs_count_nothing() FROM PUBLIC;
+
+--
 -- Name: FUNCTION jobs_end_lease(); Type: ACL; Schema: public; Owner: -
 --
 
 REVOKE ALL ON FUNCTION public.jobs_end_lease() FROM PUBLIC;
+
+--
+-- Name: FUNCTION jobs_fold_counts(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.jobs_fold_counts() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.jobs_fold_counts() TO docling_app;
 
 --
 -- Name: FUNCTION jobs_guard_update(); Type: ACL; Schema: public; Owner: -
@@ -1226,6 +1434,12 @@ REVOKE ALL ON FUNCTION public.jobs_record_change() FROM PUBLIC;
 --
 
 REVOKE ALL ON FUNCTION public.jobs_record_creation() FROM PUBLIC;
+
+--
+-- Name: FUNCTION jobs_recount(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.jobs_recount() FROM PUBLIC;
 
 --
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: -
@@ -1280,6 +1494,12 @@ GRANT UPDATE(expires_at) ON TABLE public.idempotency_keys TO docling_app;
 --
 
 GRANT UPDATE(claim_id) ON TABLE public.idempotency_keys TO docling_app;
+
+--
+-- Name: TABLE job_count_deltas; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.job_count_deltas TO docling_app;
 
 --
 -- Name: TABLE job_events; Type: ACL; Schema: public; Owner: -

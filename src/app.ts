@@ -29,6 +29,7 @@ import { JobRepository } from './jobs/job-repository.js';
 import { addHistoryRoutes, addJobRoutes } from './jobs/job-routes.js';
 import { JobService } from './jobs/job-service.js';
 import { QueueLimit } from './jobs/queue-limit.js';
+import { TransitionRecorder } from './jobs/transitions.js';
 import type { Logger } from './observability/logger.js';
 import type { Metrics } from './observability/metrics.js';
 import { ResultController } from './results/result-controller.js';
@@ -103,12 +104,15 @@ function buildRoutes(parts: AppParts): express.Router {
   const jobs = new JobRepository(database);
   const queueLimit = new QueueLimit({ jobs, max: maxQueuedJobs });
   const admissions = new Admissions(jobs, new IdempotencyRepository(database), queueLimit, logger);
-  const service = new JobService({ jobs, queueLimit, storage, inputDirs, urlAllowPrivate, metrics, logger });
+  const events = new EventRepository(database);
+  const transitions = new TransitionRecorder(logger, metrics);
+  const rules = { queueLimit, inputDirs, urlAllowPrivate };
+  const service = new JobService({ jobs, events, storage, transitions, metrics, logger, ...rules });
   // An export holds a connection: one at least stays for everything else.
   const slots = new ExportSlots(Math.max(1, Math.min(MAX_EXPORTS, config.database.poolSize - 1)));
   const router = express.Router();
   const waits = new JobWaits({ watch, places: placesFor(config), metrics });
-  addJobRoutes(router, new JobController({ admissions, service, storage, maxFileBytes, waits }));
+  addJobRoutes(router, new JobController({ admissions, service, storage, maxFileBytes, waits, transitions }));
   addEventRoutes(router, buildEvents(parts));
   addHistoryRoutes(router, new HistoryController(jobs, slots));
   addResultRoutes(router, new ResultController(service, new ResultRepository(database)));

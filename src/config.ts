@@ -61,6 +61,13 @@ const environmentSchema = Joi.object({
     .default(9_127)
     .description('Port of 127.0.0.1 that `pgbouncer-exporter` serves metrics on; 0 takes a free one'),
   PORT: Joi.number().integer().min(0).max(65_535).default(3000).description('Port to listen on; 0 takes a free one'),
+  METRICS_PORT: Joi.number()
+    .integer()
+    .min(0)
+    .max(65_535)
+    .description(
+      'Port on which a worker process serves `/metrics`, at `HOST`; 0 takes a free one; unset: 9464, or none where that is taken. `web` has it at `PORT`',
+    ),
   HOST: Joi.string()
     .when('NODE_ENV', {
       is: 'production',
@@ -207,7 +214,12 @@ export interface Config {
     readonly preparedStatements: PreparedStatements;
   };
   readonly pgbouncer: { readonly statsUrl: string | undefined; readonly exporterPort: number };
-  readonly http: { readonly port: number; readonly host: string };
+  readonly http: {
+    readonly port: number;
+    readonly host: string;
+    /** Of a worker process; undefined: the usual one, if it is free. */
+    readonly metricsPort: number | undefined;
+  };
   readonly logLevel: LogLevel;
   /** Absolute. */
   readonly dataDir: string;
@@ -276,7 +288,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       preparedStatements: value.DB_PREPARED_STATEMENTS,
     },
     pgbouncer: { statsUrl: value.PGBOUNCER_STATS_URL, exporterPort: value.PGBOUNCER_EXPORTER_PORT },
-    http: { port: value.PORT, host: value.HOST },
+    http: { port: value.PORT, host: value.HOST, metricsPort: value.METRICS_PORT },
     logLevel: value.LOG_LEVEL,
     dataDir: path.resolve(value.DATA_DIR),
     inputDirs: [...inputDirs, ...(production ? [] : [tmpdir()])].map((directory) => path.resolve(directory)),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.js';
 import { migrateUp } from './database/migrator.js';
+import { foldCounts } from './runtime/fold-counts.js';
 import { runProcess } from './runtime/run-process.js';
 import { serveHttp } from './runtime/serve-http.js';
 import { openServices } from './runtime/services.js';
@@ -15,6 +16,7 @@ await runProcess('docling-jobs', async (context) => {
     directUrl: services.connection.migrationUrl,
     log: (message) => context.logger.info(message),
   });
+  foldCounts(services);
   const converter = await workJobs(services);
   const checks = converter ? [{ name: 'converter', critical: false, check: () => converter.ping(2_000) }] : [];
   process.stdout.write(welcome(await serveHttp(services, checks), context.config.auth));

@@ -1,5 +1,7 @@
 import { ConfigError } from './config.js';
+import { foldCounts } from './runtime/fold-counts.js';
 import { runProcess } from './runtime/run-process.js';
+import { serveMetrics } from './runtime/serve-metrics.js';
 import { openServices } from './runtime/services.js';
 import { workJobs } from './runtime/work-jobs.js';
 
@@ -7,5 +9,8 @@ await runProcess('worker', async (context) => {
   if (context.config.worker.concurrency === 0) {
     throw new ConfigError(['WORKER_CONCURRENCY is 0: this process would have nothing to do']);
   }
-  await workJobs(await openServices(context, 'worker'));
+  const services = await openServices(context, 'worker');
+  await serveMetrics(services);
+  foldCounts(services);
+  await workJobs(services);
 });

@@ -5,7 +5,7 @@ import { within } from '../within.js';
 import { loadCatalogue, type Catalogue } from './catalogue.js';
 import { clientConfig, VerifyingClient } from './client.js';
 import { isWorthRepeating } from './retry.js';
-import { AnswerLost, isAway, poolExhausted, READ_ONLY, sqlStateOf, toAppError, toConnectError } from './sqlstate.js';
+import { AnswerLost, isAway, PoolExhausted, READ_ONLY, sqlStateOf, toAppError, toConnectError } from './sqlstate.js';
 import type { StatementName, Statements } from './statements.js';
 import { types } from './types.js';
 
@@ -39,6 +39,13 @@ export interface StatementObservation {
   readonly failed: boolean;
 }
 
+/** How a wait for a connection went. */
+export interface AcquireObservation {
+  readonly seconds: number;
+  /** None became free in time, or too many waited already. */
+  readonly exhausted: boolean;
+}
+
 export interface DatabaseOptions {
   readonly url: string;
   /** Shown in `pg_stat_activity`. */
@@ -54,6 +61,8 @@ export interface DatabaseOptions {
   readonly direct: boolean;
   /** Called after every statement. */
   readonly onStatement?: (observation: StatementObservation) => void;
+  /** Called after every wait for a connection, however short. */
+  readonly onAcquire?: (observation: AcquireObservation) => void;
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   readonly onConnectionLost?: (error: Error) => void;
 }
@@ -192,9 +201,22 @@ export class Database implements Executor {
   }
 
   private async connect(): Promise<pg.PoolClient> {
-    if (this.pool.ending) throw poolExhausted();
+    const started = performance.now();
+    let exhausted = false;
+    try {
+      return await this.acquire();
+    } catch (error) {
+      exhausted = error instanceof PoolExhausted && !this.pool.ending;
+      throw error;
+    } finally {
+      this.options.onAcquire?.({ seconds: (performance.now() - started) / 1_000, exhausted });
+    }
+  }
+
+  private async acquire(): Promise<pg.PoolClient> {
+    if (this.pool.ending) throw new PoolExhausted();
     const busy = this.pool.idleCount === 0 && this.pool.totalCount >= this.options.poolSize;
-    if (busy && this.pool.waitingCount >= this.options.poolMaxWaiting) throw poolExhausted();
+    if (busy && this.pool.waitingCount >= this.options.poolMaxWaiting) throw new PoolExhausted();
     try {
       let client = await this.pool.connect();
       while (this.isDoubtful(client)) {
@@ -203,7 +225,7 @@ export class Database implements Executor {
       }
       return client;
     } catch (error) {
-      if (String(error).includes('timeout exceeded when trying to connect')) throw poolExhausted(error);
+      if (String(error).includes('timeout exceeded when trying to connect')) throw new PoolExhausted(error);
       throw toConnectError(error);
     }
   }

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { Database, type DatabaseOptions } from './database.js';
 
-type Observers = Pick<DatabaseOptions, 'onStatement' | 'onConnectionLost'>;
+type Observers = Pick<DatabaseOptions, 'onStatement' | 'onAcquire' | 'onConnectionLost'>;
 
 /**
  * The pool that the settings describe, for the connection strings in use: those of the settings, or

@@ -99,11 +99,10 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 /** The refusal of a statement that would have had to wait longer, or behind more others, than is allowed. */
-export function poolExhausted(cause?: unknown): AppError {
-  return new AppError('E401', 'The database is busy: no connection came free in time.', {
-    cause,
-    retryAfterSeconds: 1,
-  });
+export class PoolExhausted extends AppError {
+  constructor(cause?: unknown) {
+    super('E401', 'The database is busy: no connection came free in time.', { cause, retryAfterSeconds: 1 });
+  }
 }
 
 function codeOf(error: unknown): ErrorCode | undefined {

@@ -112,6 +112,15 @@ export interface Statements {
       lastEventSeq: number | null;
     };
   };
+  'events/list-newest-transitions': {
+    params: readonly [jobIds: readonly string[], statuses: readonly JobStatus[]];
+    row: {
+      jobId: string;
+      previousStatus: JobStatus | null;
+      stage: string | null;
+      seconds: number | null;
+    };
+  };
   'events/listen': {
     params: readonly [];
     row: Record<string, never>;
@@ -144,6 +153,19 @@ export interface Statements {
     params: readonly [clientId: string, key: string, claimId: string];
     row: Record<string, never>;
   };
+  'job-counts/fold': {
+    params: readonly [];
+    row: {
+      folded: number;
+    };
+  };
+  'job-counts/list': {
+    params: readonly [];
+    row: {
+      status: JobStatus;
+      jobs: number;
+    };
+  };
   'jobs/cancel': {
     params: readonly [id: string, clientId: string];
     row: {
@@ -151,6 +173,7 @@ export interface Statements {
       status: JobStatus;
       inputPath: string | null;
       completedAt: Date | null;
+      fencingToken: number;
     };
   };
   'jobs/claim-batch': {
@@ -171,6 +194,8 @@ export interface Statements {
       checkpointData: unknown | null;
       fencingToken: number;
       claimedAt: Date;
+      previousStatus: JobStatus;
+      waitedSeconds: number;
     };
   };
   'jobs/complete': {
@@ -254,6 +279,12 @@ export interface Statements {
     row: {
       status: JobStatus;
       inputPath: string | null;
+    };
+  };
+  'jobs/find-oldest-waiting': {
+    params: readonly [];
+    row: {
+      seconds: number;
     };
   };
   'jobs/hand-back': {
@@ -401,6 +432,7 @@ export interface Statements {
       id: string;
       status: JobStatus;
       retryCount: number;
+      fencingToken: number;
       workerId: string | null;
     };
   };
@@ -554,12 +586,15 @@ export const STATEMENT_NAMES = [
   'events/find-position',
   'events/list-after',
   'events/list-changed',
+  'events/list-newest-transitions',
   'events/listen',
   'idempotency-keys/claim',
   'idempotency-keys/delete-expired',
   'idempotency-keys/insert-job',
   'idempotency-keys/prolong',
   'idempotency-keys/release',
+  'job-counts/fold',
+  'job-counts/list',
   'jobs/cancel',
   'jobs/claim-batch',
   'jobs/complete',
@@ -569,6 +604,7 @@ export const STATEMENT_NAMES = [
   'jobs/fail',
   'jobs/find',
   'jobs/find-input',
+  'jobs/find-oldest-waiting',
   'jobs/hand-back',
   'jobs/insert',
   'jobs/insert-retry',

@@ -1,10 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
+import { METHODS } from '../observability/request-metrics.js';
 import './locals.js';
-
-/** What the API is called with; Node knows some thirty more, which would make time series of nothing. */
-const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'];
 
 /**
  * One log line and one observation per request, once it has ended. Both name the route by its pattern:

@@ -13,9 +13,7 @@ export function addOperationalRoutes(
   metrics: Pick<Metrics, 'registry'>,
   environment: Config['environment'],
 ): void {
-  router.get(`${API}/health/live`, noQuery, (_request, response) => {
-    response.json({ status: 'ok' });
-  });
+  addProbeRoute(router);
   router.get(`${API}/health/ready`, noQuery, async (_request, response) => {
     const { status } = await health.report();
     response.status(statusOf(status)).json({ status });
@@ -30,6 +28,18 @@ export function addOperationalRoutes(
       dependencies,
     });
   });
+  addMetricsRoute(router, metrics);
+}
+
+/** Whether the process is alive: that it answers says so. */
+export function addProbeRoute(router: Router): void {
+  router.get(`${API}/health/live`, noQuery, (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+}
+
+/** Answers within a bounded time, whatever the database does: what is not known then is left out. */
+export function addMetricsRoute(router: Router, metrics: Pick<Metrics, 'registry'>): void {
   router.get('/metrics', async (_request, response) => {
     const text = await metrics.registry.metrics();
     response.set('Content-Type', metrics.registry.contentType).send(text);

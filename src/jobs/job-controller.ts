@@ -6,6 +6,7 @@ import type { Admissions } from './idempotency.js';
 import { KEY_HEADER } from './idempotency-key.js';
 import { uploadSchema, type FileReference, type UrlReference } from './job-schemas.js';
 import type { JobService, SubmittedJob } from './job-service.js';
+import type { TransitionRecorder } from './transitions.js';
 import { jobLinks, jobPath, toJobDetails } from './job-view.js';
 
 export interface JobControllerParts {
@@ -14,6 +15,7 @@ export interface JobControllerParts {
   readonly storage: InputStorage;
   readonly maxFileBytes: number;
   readonly waits: JobWaits;
+  readonly transitions: Pick<TransitionRecorder, 'record'>;
 }
 
 /** The calls on single jobs. What they are given has been validated. */
@@ -49,6 +51,7 @@ export class JobController {
     const retriedFrom = request.params.id;
     const submitted = await this.parts.service.retry(retriedFrom, response.locals.clientId);
     response.locals.jobId = submitted.id;
+    this.recordCreation(response, submitted.id);
     response.location(jobPath(submitted.id)).json({ ...toSubmittedBody(submitted), retriedFrom });
   };
 
@@ -61,7 +64,8 @@ export class JobController {
   };
 
   readonly cancel: RequestHandler<{ id: string }> = async (request, response) => {
-    response.json(toJobDetails(await this.parts.service.cancel(request.params.id, response.locals.clientId)));
+    const { clientId, requestId } = response.locals;
+    response.json(toJobDetails(await this.parts.service.cancel(request.params.id, clientId, requestId)));
   };
 
   readonly delete: RequestHandler<{ id: string }> = async (request, response) => {
@@ -69,11 +73,16 @@ export class JobController {
     response.status(204).end();
   };
 
+  private recordCreation({ locals: { clientId, requestId } }: Response, jobId: string): void {
+    this.parts.transitions.record({ jobId, from: null, to: 'PENDING', seconds: null, clientId, requestId });
+  }
+
   /** Answers with the job's status, which the client may prefer to be its last. */
   private async answerSubmitted(response: Response, submitted: SubmittedJob): Promise<void> {
     const { id, replayed } = submitted;
     response.locals.jobId = id;
     if (replayed) response.set('Idempotency-Replayed', 'true');
+    else this.recordCreation(response, id);
     const status = (await this.parts.waits.hold(response, id, submitted.status)) ?? submitted.status;
     response.location(jobPath(id)).json(toSubmittedBody({ ...submitted, status }));
   }

@@ -106,6 +106,12 @@ export class JobRepository {
     return row?.count ?? 0;
   }
 
+  /** Seconds for which the job has been due that has waited longest; 0: none is due. */
+  async findOldestWaiting(): Promise<number> {
+    const [row] = await this.executor.query('jobs/find-oldest-waiting', []);
+    return row?.seconds ?? 0;
+  }
+
   async find(id: string, clientId: string): Promise<JobDetails | undefined> {
     const [row] = await this.executor.query('jobs/find', [id, clientId]);
     return row;

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { detectFormat, type DetectionHints } from '../conversion/detection/detect.js';
 import { AnswerLost } from '../database/sqlstate.js';
 import { AppError } from '../errors.js';
+import type { EventRepository } from '../events/event-repository.js';
 import type { UploadedFile } from '../http/multipart-upload.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
@@ -15,6 +16,7 @@ import type { CreatedJob, JobDetails, JobRepository, NewJob } from './job-reposi
 import type { FileReference, JobOptions, UrlReference } from './job-schemas.js';
 import { JOB_TRANSITIONS, type JobStatus } from './job-states.js';
 import type { QueueLimit } from './queue-limit.js';
+import type { TransitionRecorder } from './transitions.js';
 
 export interface JobServiceParts {
   readonly jobs: JobRepository;
@@ -24,7 +26,9 @@ export interface JobServiceParts {
   readonly inputDirs: readonly string[];
   /** Whether a URL may lead into private networks. */
   readonly urlAllowPrivate: boolean;
+  readonly events: Pick<EventRepository, 'listNewestTransitions'>;
   readonly metrics: Pick<Metrics, 'jobsCreated' | 'uploadedBytes'>;
+  readonly transitions: Pick<TransitionRecorder, 'record'>;
   readonly logger: Logger;
 }
 
@@ -125,10 +129,12 @@ export class JobService {
   /**
    * Cancels a job that is not terminal; its input stays, for a job may be made from it again.
    *
+   * @param requestId of the request that asks for it, for the log
    * @throws AppError E501, E702.
    */
-  async cancel(id: string, clientId: string): Promise<JobDetails> {
+  async cancel(id: string, clientId: string, requestId: string): Promise<JobDetails> {
     const cancelled = await this.parts.jobs.cancel(id, clientId);
+    if (cancelled) await this.recordCancellation(id, cancelled.fencingToken, { clientId, requestId });
     const job = await this.find(id, clientId);
     if (cancelled) return job;
     throw new AppError('E702', `The job is ${job.status}, and can no longer be cancelled.`, {
@@ -142,6 +148,27 @@ export class JobService {
     if (!deleted) throw noSuchJob();
     const { inputPath } = deleted;
     if (isStored(inputPath)) await this.removeInput(inputPath);
+  }
+
+  /** The job is cancelled by now: when the audit trail cannot be read, what it was stays unknown. */
+  private async recordCancellation(
+    jobId: string,
+    fencingToken: number,
+    asked: { clientId: string; requestId: string },
+  ): Promise<void> {
+    const [left] = await this.parts.events.listNewestTransitions([jobId], ['CANCELLED']).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      return [];
+    });
+    this.parts.transitions.record({
+      jobId,
+      from: left?.previousStatus,
+      to: 'CANCELLED',
+      seconds: left?.seconds ?? null,
+      stage: left?.stage ?? null,
+      attempt: fencingToken,
+      ...asked,
+    });
   }
 
   /** Answers with the job that the same request made before, or makes it. */

@@ -47,3 +47,8 @@ export const JOB_TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> 
 export function isTerminal(status: JobStatus): boolean {
   return JOB_TRANSITIONS[status].length === 0;
 }
+
+/** Whether it waits for a worker: what a claim takes, once it is due. */
+export function isWaiting(status: JobStatus): boolean {
+  return status === 'PENDING' || (status.startsWith('RETRY_') && !isTerminal(status));
+}

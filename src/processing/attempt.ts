@@ -28,6 +28,7 @@ export class Attempt {
   heldAt = this.startedAt;
   stage: Stage = 'upload';
   status: JobStatus;
+  private enteredAt = this.startedAt;
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
@@ -41,6 +42,15 @@ export class Attempt {
 
   get signal(): AbortSignal {
     return this.controller.signal;
+  }
+
+  /** Notes that the job has a new status; answers the one that it left, and how long it was in it. */
+  enter(status: JobStatus): { from: JobStatus; seconds: number } {
+    const now = performance.now();
+    const left = { from: this.status, seconds: (now - this.enteredAt) / 1_000 };
+    this.status = status;
+    this.enteredAt = now;
+    return left;
   }
 
   /** Stops the attempt; only the first reason counts. */

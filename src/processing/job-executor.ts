@@ -1,7 +1,9 @@
 import type { Converter } from '../conversion/client/converter.js';
 import type { JobRepository } from '../jobs/job-repository.js';
 import { isTerminal } from '../jobs/job-states.js';
+import type { TransitionRecorder } from '../jobs/transitions.js';
 import type { Logger } from '../observability/logger.js';
+import { formatLabel } from '../observability/job-metrics.js';
 import type { Metrics } from '../observability/metrics.js';
 import { AttemptCheckpoint, type Finished } from './attempt-checkpoint.js';
 import { LeaseLost, type Attempt } from './attempt.js';
@@ -24,6 +26,7 @@ export interface ExecutorParts {
   readonly leaseMs: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly transitions: Pick<TransitionRecorder, 'record'>;
 }
 
 /** One attempt with what its stages need. */
@@ -46,14 +49,15 @@ export class JobExecutor {
   private readonly sweeper: WorkSweeper;
 
   constructor(private readonly parts: ExecutorParts) {
-    this.outcomes = new Outcomes(parts.jobs, parts.leaseMs, parts.metrics);
+    this.outcomes = new Outcomes(parts.jobs, parts.leaseMs, parts.metrics, parts.transitions);
     this.sweeper = new WorkSweeper(parts.jobs, parts.folders);
   }
 
   /** Never throws: whatever happens ends in the job's row, or, when the lease is gone, in the log. */
   async run(attempt: Attempt): Promise<void> {
     const { folders, logger, jobs, metrics } = this.parts;
-    const log = logger.child({ jobId: attempt.job.id, fencingToken: attempt.lease.fencingToken });
+    const { jobId, workerId, fencingToken } = attempt.lease;
+    const log = logger.child({ jobId, workerId, attempt: fencingToken });
     const progress = new ProgressReporter(jobs, attempt);
     const checkpoint = new AttemptCheckpoint(attempt, folders, jobs, log);
     metrics.jobsRunning.inc();
@@ -89,12 +93,19 @@ export class JobExecutor {
       const facts = { fileName: input.source.fileName, fileSize: input.size, fileMime: input.mimeType };
       const held = await persist(() => jobs.startProcessing(attempt.lease, facts, percentAt('parsing', 0)), leaseMs);
       if (!held) throw new LeaseLost();
-      attempt.status = 'PROCESSING';
+      this.recordStart(attempt);
     }
     if (resumed) return resumed;
     const uploaded = { input, toolName: null, exports: [] };
     await checkpoint.save(uploaded);
     return uploaded;
+  }
+
+  private recordStart(attempt: Attempt): void {
+    const { jobId, workerId, fencingToken } = attempt.lease;
+    const left = attempt.enter('PROCESSING');
+    const stage = 'parsing';
+    this.parts.transitions.record({ jobId, ...left, to: 'PROCESSING', stage, workerId, attempt: fencingToken });
   }
 
   private async convert(run: Run, finished: Finished): Promise<Converted> {
@@ -128,11 +139,11 @@ export class JobExecutor {
     }
   }
 
-  private async save({ attempt, progress, log }: Run, { toolName, files, failure }: Converted): Promise<void> {
+  private async save({ attempt, progress }: Run, { toolName, files, failure }: Converted): Promise<void> {
     await progress.enter('saving');
     await this.timed(attempt, async () => {
       const results: Results = { toolName, exports: await Promise.all(files.map(readExport)), failure };
-      await this.outcomes.complete(attempt, results, log);
+      await this.outcomes.complete(attempt, results);
     });
   }
 
@@ -156,7 +167,7 @@ export class JobExecutor {
   }
 
   private async observeConversion<T>(format: string, conversion: Promise<T>): Promise<T> {
-    const end = this.parts.metrics.conversionDuration.startTimer({ format });
+    const end = this.parts.metrics.conversionDuration.startTimer({ format: formatLabel(format) });
     let outcome = 'error';
     try {
       const converted = await conversion;

@@ -1,5 +1,6 @@
 import type { Failure, JobRepository, StoredExport } from '../jobs/job-repository.js';
-import { isTerminal, type JobStatus } from '../jobs/job-states.js';
+import type { JobStatus } from '../jobs/job-states.js';
+import type { Transition, TransitionRecorder } from '../jobs/transitions.js';
 import type { Logger } from '../observability/logger.js';
 import type { Metrics } from '../observability/metrics.js';
 import { LeaseLost, WorkerStopping, type Attempt } from './attempt.js';
@@ -20,18 +21,20 @@ export class Outcomes {
   constructor(
     private readonly jobs: JobRepository,
     private readonly leaseMs: number,
-    private readonly metrics: Metrics,
+    private readonly metrics: Pick<Metrics, 'jobDuration' | 'leasesLost' | 'resultsBytes'>,
+    private readonly transitions: Pick<TransitionRecorder, 'record'>,
   ) {}
 
   /** Stores the results and ends the job. Throws LeaseLost when it is no longer the attempt's to end. */
-  async complete(attempt: Attempt, { toolName, exports, failure }: Results, log: Logger): Promise<void> {
+  async complete(attempt: Attempt, { toolName, exports, failure }: Results): Promise<void> {
     const status = failure ? 'PARTIAL_COMPLETE' : 'COMPLETE';
     const held = await persist(
       () => this.jobs.complete(attempt.lease, status, toolName, exports, failure),
       this.leaseMs,
     );
     if (!held) throw new LeaseLost();
-    this.note(attempt, status, failure, log);
+    for (const { format, content } of exports) this.metrics.resultsBytes.inc({ format }, Buffer.byteLength(content));
+    this.note(attempt, status, { errorCode: failure?.code });
   }
 
   /** Ends a failed attempt: in its retry state, for good, back in the queue, or not at all when it is not ours to say. */
@@ -41,7 +44,7 @@ export class Outcomes {
         this.metrics.leasesLost.inc();
         log.warn('attempt stopped: the job is no longer held');
       } else if (error instanceof WorkerStopping) {
-        await this.handBack(attempt, log);
+        await this.handBack(attempt);
       } else {
         await this.recordFailure(attempt, error, log);
       }
@@ -50,9 +53,9 @@ export class Outcomes {
     }
   }
 
-  private async handBack(attempt: Attempt, log: Logger): Promise<void> {
+  private async handBack(attempt: Attempt): Promise<void> {
     const held = await persist(() => this.jobs.handBack(attempt.lease), this.leaseMs);
-    if (held) log.info('job given back to the queue');
+    if (held) this.record(attempt, 'RETRY_PENDING', { cause: 'hand-back' });
   }
 
   private async recordFailure(attempt: Attempt, error: unknown, log: Logger): Promise<void> {
@@ -60,23 +63,22 @@ export class Outcomes {
     if (failure.code === 'E901') log.error('unexpected failure', { error });
     if (!isRetryable(failure)) {
       const held = await persist(() => this.jobs.fail(attempt.lease, failure), this.leaseMs);
-      if (held) this.note(attempt, 'FAILED', failure, log);
+      if (held) this.note(attempt, 'FAILED', { errorCode: failure.code });
       return;
     }
     const retryStatus = retryStatusFor(attempt.stage, attempt.status);
     const retried = await persist(() => this.jobs.scheduleRetry(attempt.lease, retryStatus, failure), this.leaseMs);
-    if (retried) this.note(attempt, retried.status, failure, log);
+    if (retried) this.note(attempt, retried.status, { errorCode: failure.code });
   }
 
-  private note(attempt: Attempt, status: JobStatus, failure: Failure | null, log: Logger): void {
-    attempt.status = status;
-    const seconds = (performance.now() - attempt.startedAt) / 1_000;
-    this.metrics.jobDuration.observe({ status }, seconds);
-    if (isTerminal(status)) this.metrics.jobsFinished.inc({ status });
-    log.info('attempt ended', {
-      status,
-      ms: Math.round(seconds * 1_000),
-      ...(failure && { errorCode: failure.code, errorMessage: failure.message }),
-    });
+  private note(attempt: Attempt, status: JobStatus, details: Pick<Transition, 'errorCode'>): void {
+    this.metrics.jobDuration.observe({ status }, (performance.now() - attempt.startedAt) / 1_000);
+    this.record(attempt, status, details);
+  }
+
+  private record(attempt: Attempt, to: JobStatus, details: Pick<Transition, 'errorCode' | 'cause'>): void {
+    const { jobId, workerId, fencingToken } = attempt.lease;
+    const left = attempt.enter(to);
+    this.transitions.record({ jobId, ...left, to, stage: attempt.stage, workerId, attempt: fencingToken, ...details });
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobRepository } from '../jobs/job-repository.js';
+import type { ClaimedJob, JobRepository } from '../jobs/job-repository.js';
+import type { TransitionRecorder } from '../jobs/transitions.js';
 import type { Logger } from '../observability/logger.js';
 import { Attempt, WorkerStopping } from './attempt.js';
 import type { JobExecutor } from './job-executor.js';
@@ -43,6 +44,7 @@ export class Worker {
     private readonly jobs: JobRepository,
     private readonly executor: JobExecutor,
     private readonly keeper: LeaseKeeper,
+    private readonly transitions: Pick<TransitionRecorder, 'record'>,
     logger: Logger,
   ) {
     const tell = (loop: string) => (error: unknown) => logger.warn('worker round failed', { loop, error });
@@ -63,7 +65,10 @@ export class Worker {
     if (free <= 0) return false;
     const claimed = await this.jobs.claimBatch(this.options.id, free, this.options.leaseMs, this.lastClient);
     this.lastClient = claimed.at(-1)?.clientId ?? this.lastClient;
-    for (const job of claimed) this.launch(new Attempt(job, this.options.id));
+    for (const job of claimed) {
+      this.recordClaim(job);
+      this.launch(new Attempt(job, this.options.id));
+    }
     return claimed.length === free && this.running.size < this.options.concurrency;
   }
 
@@ -97,6 +102,19 @@ export class Worker {
     for (const attempt of this.running.keys()) attempt.abort(new WorkerStopping());
     await within(HAND_BACK_LIMIT_MS, this.idle());
     await Promise.all([this.heartbeat.stop(), this.look.stop()]);
+  }
+
+  private recordClaim({ id, previousStatus, status, waitedSeconds, fencingToken }: ClaimedJob): void {
+    this.transitions.record({
+      jobId: id,
+      from: previousStatus,
+      to: status,
+      // The clock may have been set back meanwhile.
+      seconds: Math.max(0, waitedSeconds),
+      stage: 'upload',
+      workerId: this.options.id,
+      attempt: fencingToken,
+    });
   }
 
   private launch(attempt: Attempt): void {

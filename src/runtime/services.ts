@@ -4,6 +4,7 @@ import { openDatabase } from '../database/open-database.js';
 import { createMetrics, type Metrics } from '../observability/metrics.js';
 import { InputStorage } from '../storage/input-storage.js';
 import { connectDatabase, type DatabaseConnection } from './connection.js';
+import { observeDatabase } from './observe-database.js';
 import type { ProcessContext } from './run-process.js';
 
 /** What every process of the service has. */
@@ -25,10 +26,12 @@ export async function openServices(context: ProcessContext, name: string): Promi
   closing.addResource('connection', () => connection.release());
   const database = openDatabase(config.database, connection, `docling-jobs-${name}`, {
     onStatement: metrics.observeStatement,
+    onAcquire: metrics.observeAcquire,
     onConnectionLost: (error) => logger.warn('a database connection was lost', { error }),
   });
   closing.addResource('database', () => database.close());
-  metrics.observePool(() => database.state());
+  const urls = { pool: connection.url, direct: connection.migrationUrl };
+  observeDatabase({ database, urls, metrics, logger });
   const storage = new InputStorage(path.join(config.dataDir, 'inputs'));
   await storage.sweep(LEFTOVER_AGE_MS);
   return { ...context, metrics, connection, database, storage };

@@ -1,5 +1,7 @@
 import { createConverter, type PooledConverter } from '../conversion/client/create-converter.js';
+import { EventRepository } from '../events/event-repository.js';
 import { JobRepository } from '../jobs/job-repository.js';
+import { TransitionRecorder } from '../jobs/transitions.js';
 import { JobExecutor } from '../processing/job-executor.js';
 import { LeaseKeeper } from '../processing/lease-keeper.js';
 import { LeaseRepository } from '../processing/lease-repository.js';
@@ -26,11 +28,14 @@ export async function workJobs(services: Services): Promise<PooledConverter | un
 
   const folders = new WorkFolders(config.dataDir);
   const jobs = new JobRepository(database);
+  const transitions = new TransitionRecorder(logger, metrics);
   const converter = createConverter({
     ...config.converter,
     poolSize: concurrency,
     log: (level, message, details) => logger[level](message, details),
+    onEnded: (reason) => metrics.childrenEnded.inc({ reason }),
   });
+  metrics.observeConverter(() => converter.status);
   closing.addResource('converter', () => converter.close());
   const executor = new JobExecutor({
     jobs,
@@ -45,11 +50,13 @@ export async function workJobs(services: Services): Promise<PooledConverter | un
     leaseMs,
     logger,
     metrics,
+    transitions,
   });
   const id = newWorkerId();
   const keeper = new LeaseKeeper(new LeaseRepository(database), id, leaseMs);
-  const worker = new Worker({ id, concurrency, pollMs, leaseMs }, jobs, executor, keeper, logger);
-  const rescuer = new Rescuer(jobs, folders, leaseMs, metrics, logger);
+  const worker = new Worker({ id, concurrency, pollMs, leaseMs }, jobs, executor, keeper, transitions, logger);
+  const events = new EventRepository(database);
+  const rescuer = new Rescuer({ jobs, events, folders, leaseMs, metrics, transitions, logger });
   const sweeper = new WorkSweeper(jobs, folders);
   const tell = (loop: string) => (error: unknown) => logger.warn('worker round failed', { loop, error });
   const chores = {

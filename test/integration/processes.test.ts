@@ -39,7 +39,7 @@ describe('the processes', () => {
 
   function run(entry: string, args: readonly string[] = [], settings: NodeJS.ProcessEnv = {}): Run {
     const child = spawn(process.execPath, [path.join(ROOT, 'dist', entry), ...args], {
-      env: { PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0', ...settings },
+      env: { PATH: process.env['PATH'], DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.push(child);
@@ -157,7 +157,7 @@ describe('the processes', () => {
         .field('sessionId', 's')
         .attach('file', Buffer.from('# T\n'), 't.md')
         .expect(200);
-      await worker.says(/"status":"COMPLETE"/);
+      await worker.says(/"to":"COMPLETE"/);
 
       await request(url!).get(`${body.links.results}/html`).expect(200);
       for (const running of [web, worker]) {

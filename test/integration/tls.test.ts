@@ -1,12 +1,16 @@
 /** @needs openssl, pgbouncer */
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import request from 'supertest';
 import { makeApiKey } from '../../src/clients/api-key.js';
+import { readCertificateExpiry } from '../../src/database/certificate.js';
 import { ensureEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded/index.js';
 import { migrateUp, migrationStatus } from '../../src/database/migrator.js';
 import { NotificationListener } from '../../src/database/notifications.js';
@@ -219,6 +223,61 @@ describe('a database with sslmode=verify-full', () => {
     expect(new Set(codes)).toEqual(new Set([undefined, 'E401'])); // the one that was open, and those that are new
   });
 
+  describe('and its certificate', () => {
+    const LIMIT_MS = 5_000;
+    const expiryIn = async (certificate: Certificate) =>
+      new Date(new X509Certificate(await readFile(certificate.cert)).validTo);
+
+    test.each(['PostgreSQL', 'PgBouncer'] as const)(
+      'when %s presents one, then its end is read, good or bad',
+      async (front) => {
+        for (const kind of ['right', 'expired', 'untrusted'] as const) {
+          const { certificate } = offers[kind];
+          const url = verified(await fronts[front]('docling_app', offers[kind]));
+
+          expect(await readCertificateExpiry(url, LIMIT_MS)).toEqual(await expiryIn(certificate!));
+        }
+      },
+    );
+
+    test('when TLS is asked for and not verified, then its end is read as well', async () => {
+      await offer(offers.right);
+      const url = verified(roleUrl('docling_app'), 'sslmode=no-verify');
+
+      expect(await readCertificateExpiry(url, LIMIT_MS)).toEqual(await expiryIn(offers.right.certificate!));
+    });
+
+    test('when no TLS is asked for, then there is none; when none is offered, then that is an error', async () => {
+      await offer(offers.plain);
+
+      expect(await readCertificateExpiry(roleUrl('docling_app'), LIMIT_MS)).toBeUndefined();
+      await expect(readCertificateExpiry(verified(roleUrl('docling_app')), LIMIT_MS)).rejects.toThrow('offers no TLS');
+    });
+
+    test.each([
+      ['says nothing', () => undefined, /within 300 ms/],
+      ['grants TLS and says nothing more', (socket: Socket) => socket.write('S'), /within 300 ms/],
+      ['grants TLS and speaks on in plain text', (socket: Socket) => socket.write('Swelcome'), /offers no TLS/],
+      ['hangs up', (socket: Socket) => socket.destroy(), /./],
+      ['grants TLS and hangs up', (socket: Socket) => socket.end('S'), /./],
+    ])('when a server takes the connection and %s, then it ends soon, with an error', async (_, react, message) => {
+      const strange = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => react(socket));
+      }).listen(0, '127.0.0.1');
+      await once(strange, 'listening');
+      const { port } = strange.address() as AddressInfo;
+      closing.push(async () => {
+        strange.close();
+        await once(strange, 'close');
+      });
+
+      await expect(readCertificateExpiry(`postgres://u@127.0.0.1:${port}/x?sslmode=require`, 300)).rejects.toThrow(
+        message,
+      );
+    });
+  });
+
   describe('and a process of the service', () => {
     const settings = (url: string, directUrl = url) => ({
       NODE_ENV: 'production',
@@ -244,6 +303,11 @@ describe('a database with sslmode=verify-full', () => {
         .expect(200);
 
       expect(body).toMatchObject({ status: 'ok' });
+      const { text } = await request(await listening(web)).get('/metrics');
+      const expiry = Date.parse(new X509Certificate(await readFile(offers.right.certificate!.cert)).validTo) / 1_000;
+      const name = 'docling_jobs_database_certificate_expiry_timestamp_seconds';
+      expect(text).toContain(`${name}{connection="pool"} ${expiry}\n`);
+      expect(text).toContain(`${name}{connection="direct"} ${expiry}\n`);
       await until(() =>
         asSuperuser(async (client) => {
           const { rows } = await client.query(

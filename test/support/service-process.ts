@@ -10,10 +10,10 @@ export class ServiceProcess {
   private output = '';
   private heard: () => void = () => undefined;
 
-  /** @param settings the whole environment beside `PATH` and a free port. */
+  /** @param settings the whole environment beside `PATH` and free ports. */
   constructor(entry: 'web.js' | 'worker.js' | 'pgbouncer-exporter.js', settings: NodeJS.ProcessEnv) {
     this.child = spawn(process.execPath, [path.join(ROOT, 'dist', entry)], {
-      env: { PATH: process.env['PATH'], PORT: '0', ...settings },
+      env: { PATH: process.env['PATH'], PORT: '0', METRICS_PORT: '0', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createConverter } from '../../src/conversion/client/create-converter.js';
 import type { Converter } from '../../src/conversion/client/converter.js';
 import { JobRepository } from '../../src/jobs/job-repository.js';
+import { TransitionRecorder } from '../../src/jobs/transitions.js';
 import { createLogger, type Logger } from '../../src/observability/logger.js';
 import { createMetrics, type Metrics } from '../../src/observability/metrics.js';
 import { JobExecutor } from '../../src/processing/job-executor.js';
@@ -51,10 +52,11 @@ export async function createTestWorker(options: TestWorkerOptions): Promise<Test
   const folders = new WorkFolders(dataDir);
   const jobs = new JobRepository(db.database);
   const input = { storage, inputDirs, maxFileBytes, urlAllowPrivate: true };
-  const executor = new JobExecutor({ jobs, converter, folders, input, leaseMs, logger, metrics });
+  const transitions = new TransitionRecorder(logger, metrics);
+  const executor = new JobExecutor({ jobs, converter, folders, input, leaseMs, logger, metrics, transitions });
   const id = newWorkerId();
   const keeper = new LeaseKeeper(new LeaseRepository(db.database), id, leaseMs);
-  const worker = new Worker({ id, concurrency, pollMs: 50, leaseMs }, jobs, executor, keeper, logger);
+  const worker = new Worker({ id, concurrency, pollMs: 50, leaseMs }, jobs, executor, keeper, transitions, logger);
   return {
     worker,
     id,

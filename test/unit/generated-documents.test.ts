@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SUPPORTED_TYPES } from '../../src/conversion/detection/supported-types.js';
 import { describeSettings } from '../../src/config.js';
 import { ERRORS, type ErrorDefinition } from '../../src/errors.js';
+import { createMetrics } from '../../src/observability/metrics.js';
 import { expectGenerated, ROOT } from '../support/generated.js';
 
 describe('documents that the code knows the facts of', () => {
@@ -65,14 +66,29 @@ describe('documents that the code knows the facts of', () => {
 
     expectSection('documents', ['| kind | files |', '| ---- | ----- |', ...rows].join('\n'));
   });
+
+  test('when a metric changes, then docs/monitoring.md does', () => {
+    const rows = createMetrics().descriptions.map(
+      ({ name, type, origin, labels, help }) =>
+        `| \`${name}\` | ${type} | ${origin} | ${Object.entries(labels).map(describeLabel).join('; ')} | ${help} |`,
+    );
+
+    const table = ['| metric | type | process | labels | meaning |', '| --- | --- | --- | --- | --- |', ...rows];
+    expectSection('metrics', table.join('\n'), 'docs/monitoring.md');
+  });
 });
 
-/** Holds what the README has between two comments of that name. */
-function expectSection(name: string, content: string): void {
-  const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+function describeLabel([label, values]: [string, readonly string[] | string]): string {
+  const listed = typeof values === 'string' ? values : values.map((value) => `\`${value}\``).join(' ');
+  return `**${label}**: ${listed}`;
+}
+
+/** Holds what a document has between two comments of that name. */
+function expectSection(name: string, content: string, file = 'README.md'): void {
+  const text = readFileSync(path.join(ROOT, file), 'utf8');
   const section = new RegExp(`(<!-- ${name} -->\\n)(?:[^]*?\\n)?(<!-- /${name} -->)`);
   expectGenerated(
-    'README.md',
-    readme.replace(section, (_, start: string, end: string) => `${start}${content}\n${end}`),
+    file,
+    text.replace(section, (_, start: string, end: string) => `${start}${content}\n${end}`),
   );
 }

@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { EventRepository } from '../../src/events/event-repository.js';
 import { JobRepository } from '../../src/jobs/job-repository.js';
+import { TransitionRecorder } from '../../src/jobs/transitions.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createMetrics } from '../../src/observability/metrics.js';
 import { Rescuer } from '../../src/processing/rescuer.js';
@@ -77,13 +79,16 @@ describe('a worker process', () => {
     await until(() => isConverting(id));
     stopped.signal('SIGSTOP');
     const logger = createLogger({ level: 'silent', service: 'test' });
-    const rescuer = new Rescuer(
-      new JobRepository(db.database),
-      new WorkFolders(dataDir),
-      1_000,
-      createMetrics(),
+    const metrics = createMetrics();
+    const rescuer = new Rescuer({
+      jobs: new JobRepository(db.database),
+      events: new EventRepository(db.database),
+      folders: new WorkFolders(dataDir),
+      leaseMs: 1_000,
+      metrics,
+      transitions: new TransitionRecorder(logger, metrics),
       logger,
-    );
+    });
     await until(async () => {
       await rescuer.runOnce();
       return (await statusOf(id)) === 'RETRY_PENDING';

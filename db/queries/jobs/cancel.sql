@@ -11,4 +11,5 @@ WHERE id = $1
     'PENDING', 'UPLOADING', 'PROCESSING', 'RETRY_PENDING', 'RETRY_UPLOAD', 'RETRY_PROCESSING', 'RETRY_EXPORT',
     'RETRY_SAVE'
   )
-RETURNING id, status, input_path AS "inputPath", completed_at AS "completedAt";
+RETURNING
+  id, status, input_path AS "inputPath", completed_at AS "completedAt", fencing_token AS "fencingToken";

@@ -5,20 +5,21 @@
 -- ends the round of clients, so that no more rows are looked at and locked. The LIMIT within, the most that one claim
 -- may take, tells the planner that they are few whatever `limit` is. SKIP LOCKED lets workers pass each other. A job whose conversion, export or saving failed goes on in
 -- PROCESSING, any other begins with UPLOADING.
+-- Nothing changes a job that waits, so it has done so since it was last updated.
 -- Index: jobs_queue_idx, job_leases_pkey; clients is read whole.
 -- $1 workerId
 -- $2 limit          at most 1,000
 -- $3 leaseMs
 -- $4 afterClient    the client that was served last; empty at first
--- not null: claimedAt
+-- not null: claimedAt, previousStatus, waitedSeconds
 -- type: inputType InputType
 WITH due AS MATERIALIZED (
-  SELECT id
+  SELECT id, status, updated_at
   FROM (
-    SELECT waiting.id
+    SELECT waiting.id, waiting.status, waiting.updated_at
     FROM (SELECT id FROM clients ORDER BY id <= $4, id) AS turn
     CROSS JOIN LATERAL (
-      SELECT id
+      SELECT id, status, updated_at
       FROM jobs
       WHERE client_id = turn.id
         AND status IN ('PENDING', 'RETRY_PENDING', 'RETRY_UPLOAD', 'RETRY_PROCESSING', 'RETRY_EXPORT', 'RETRY_SAVE')
@@ -47,7 +48,8 @@ claimed AS (
   WHERE j.id = due.id
   RETURNING
     j.id, j.client_id, j.status, j.input_type, j.input_path, j.input_url, j.file_name, j.file_size, j.file_mime, j.timeout_ms,
-    j.retry_count, j.max_retries, j.checkpoint_data, j.fencing_token, j.next_attempt_at
+    j.retry_count, j.max_retries, j.checkpoint_data, j.fencing_token, j.next_attempt_at,
+    due.status AS previous_status, due.updated_at AS waiting_since
 ),
 leased AS (
   INSERT INTO job_leases (job_id, worker_id, fencing_token, expires_at)
@@ -70,6 +72,8 @@ SELECT
   max_retries AS "maxRetries",
   checkpoint_data AS "checkpointData",
   fencing_token AS "fencingToken",
-  now() AS "claimedAt"
+  now() AS "claimedAt",
+  previous_status AS "previousStatus",
+  extract(EPOCH FROM clock_timestamp() - waiting_since)::float8 AS "waitedSeconds"
 FROM claimed
 ORDER BY client_id <= $4, client_id, next_attempt_at, id;

@@ -43,6 +43,6 @@ rescued AS (
     error_details = NULL
   FROM (SELECT id, worker_id FROM expired UNION ALL SELECT id, worker_id FROM unleased) AS due
   WHERE j.id = due.id AND j.status IN ('UPLOADING', 'PROCESSING')
-  RETURNING j.id, j.status, j.retry_count, due.worker_id
+  RETURNING j.id, j.status, j.retry_count, j.fencing_token, due.worker_id
 )
-SELECT id, status, retry_count AS "retryCount", worker_id AS "workerId" FROM rescued;
+SELECT id, status, retry_count AS "retryCount", fencing_token AS "fencingToken", worker_id AS "workerId" FROM rescued;

@@ -17,7 +17,16 @@ export interface PoolOptions {
   /** Opens one connection; rejects with an AppError. */
   readonly connect: (signal: AbortSignal) => Promise<Connection>;
   readonly log: Log;
+  /** Called for each connection that has to be replaced, but not at the end. */
+  readonly onEnded?: (ending: ChildEnding) => void;
 }
+
+/**
+ * Why a connection was replaced: it died by itself; it was stopped in the middle of a call, or did not answer; it held on
+ * to too much memory; it had served its number of documents; it never came up.
+ */
+export const CHILD_ENDINGS = ['lost', 'stopped', 'worn', 'spent', 'unstarted'] as const;
+export type ChildEnding = (typeof CHILD_ENDINGS)[number];
 
 export interface PoolStatus {
   readonly idle: number;
@@ -88,7 +97,7 @@ export class ConnectionPool {
   async close(): Promise<void> {
     this.closing.abort();
     this.queue.refuseAll(closedError());
-    for (const connection of [...this.idle, ...this.busy]) this.retire(connection);
+    for (const connection of [...this.idle, ...this.busy]) this.retire(connection, 'stopped');
     await Promise.all(this.work);
   }
 
@@ -115,7 +124,7 @@ export class ConnectionPool {
     return {
       connection,
       release: (use) => once(() => this.takeBack(connection, use)),
-      discard: () => once(() => this.retire(connection)),
+      discard: () => once(() => this.retire(connection, connection.isLost ? 'lost' : 'stopped')),
     };
   }
 
@@ -123,8 +132,9 @@ export class ConnectionPool {
     const documents = (this.documents.get(connection) ?? 0) + (use === 'unused' ? 0 : 1);
     if (documents > 0) this.failures = 0;
     this.documents.set(connection, documents);
-    const replace = use === 'worn' || connection.isLost || documents >= this.options.maxDocuments;
-    if (replace) this.retire(connection);
+    if (connection.isLost) this.retire(connection, 'lost');
+    else if (use === 'worn') this.retire(connection, 'worn');
+    else if (documents >= this.options.maxDocuments) this.retire(connection, 'spent');
     else this.offer(connection);
   }
 
@@ -143,7 +153,8 @@ export class ConnectionPool {
     this.idle.push(connection);
   }
 
-  private retire(connection: Connection): void {
+  private retire(connection: Connection, ending: ChildEnding): void {
+    if (!this.closing.signal.aborted) this.options.onEnded?.(ending);
     this.forget(connection);
     this.track(connection.end());
     this.fill();
@@ -169,6 +180,7 @@ export class ConnectionPool {
     if (!connection) return;
     if (this.closing.signal.aborted || connection.isLost) {
       this.failures += 1;
+      if (!this.closing.signal.aborted) this.options.onEnded?.('unstarted');
       await connection.end();
       this.fill();
       return;
@@ -199,6 +211,7 @@ export class ConnectionPool {
       this.failures += 1;
       this.lastFailure = error instanceof AppError ? error : new AppError('E201', 'No converter.', { cause: error });
       if (!signal.aborted) {
+        this.options.onEnded?.('unstarted');
         const { message, cause } = this.lastFailure;
         this.options.log('warn', message, { reason: String(cause ?? message), failures: this.failures });
       }
@@ -211,7 +224,7 @@ export class ConnectionPool {
     const documents = this.documents.get(connection) ?? 0;
     if (documents === 0) this.failures += 1;
     this.options.log('warn', 'An idle converter ended.', { documents });
-    this.retire(connection);
+    this.retire(connection, connection.isLost ? 'lost' : 'stopped');
   }
 
   /** Half to all of a time that doubles with every failure in a row, so that children do not start in step. */

@@ -3,7 +3,7 @@ import { CONVERTER_ENTRY } from '../package-info.js';
 import { splitCommandLine } from './command-line.js';
 import { completedConverter } from './completed-converter.js';
 import { Connection } from './connection.js';
-import { ConnectionPool, type PoolStatus } from './connection-pool.js';
+import { ConnectionPool, type ChildEnding, type PoolStatus } from './connection-pool.js';
 import type { Converter } from './converter.js';
 import { httpWire } from './http-wire.js';
 import { PooledSession } from './pooled-session.js';
@@ -31,6 +31,8 @@ export interface ConverterOptions {
   /** Milliseconds for a child or session to answer after its start; default 60,000. */
   readonly startTimeoutMs?: number;
   readonly log?: Log;
+  /** Called for each child or session that has to be replaced. */
+  readonly onEnded?: (ending: ChildEnding) => void;
 }
 
 /** A converter that also tells how its children do. */
@@ -61,6 +63,7 @@ function createPool(options: ConverterOptions): PooledConverter {
     maxDocuments,
     connect: (signal) => Connection.open(makeWire(), { signal, timeoutMs: startTimeoutMs }),
     log,
+    ...(options.onEnded && { onEnded: options.onEnded }),
   });
   const maxResidentBytes = maxResidentMb * 1024 * 1024;
   return {

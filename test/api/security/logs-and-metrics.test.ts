@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { insertApiKey } from '../../support/api-keys.js';
 import { connectRaw } from '../../support/raw-http.js';
+import { parseScrape, strayLabels } from '../../support/scrape.js';
 import { startTestApi, type TestApi } from '../../support/test-api.js';
 
 const DOCUMENT = 'confidential words of a document';
@@ -75,7 +76,12 @@ describe('logs and metrics', () => {
     const form = request(api.url).post('/api/v1/process').set('X-Api-Key', key).field('sessionId', 's');
     await form.attach('file', Buffer.from('a,b\n'), { filename: `${FORGED}.csv`, contentType: 'text/csv' });
 
-    expect(api.logLines().slice(before)).toHaveLength(3);
+    expect(
+      api
+        .logLines()
+        .slice(before)
+        .map(({ message }) => message),
+    ).toEqual(['request', 'request', 'job transition', 'request']);
     expect(api.logText()).not.toMatch(/forged/);
     expect(api.logText()).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/);
   });
@@ -98,7 +104,10 @@ describe('logs and metrics', () => {
       }
     }
 
-    const series = (await metrics()).match(/docling_jobs_http_request_duration_seconds_count\{.*\}/g) ?? [];
+    const text = await metrics();
+    const patterns = api.routes().map((route) => route.split(' ')[1]!);
+    expect(strayLabels(api.metrics.descriptions, parseScrape(text), patterns)).toEqual([]);
+    const series = text.match(/docling_jobs_http_request_duration_seconds_count\{.*\}/g) ?? [];
     const label = (name: string) => new Set(series.map((line) => new RegExp(`${name}="([^"]*)"`).exec(line)?.[1]));
     const routes = new Set(['unmatched', ...api.routes().map((route) => route.split(' ')[1])]);
     expect(label('method')).toEqual(new Set(['GET', 'HEAD', 'POST', 'other']));

@@ -74,6 +74,13 @@ const HOT: readonly Expectation[] = [
     indexes: ['jobs_queue_idx'],
     indexOnly: true,
   }),
+  expectation({ name: 'jobs/find-oldest-waiting', params: [], indexes: ['jobs_queue_idx'], indexOnly: true }),
+  expectation({ name: 'job-counts/list', params: [], indexes: [], indexOnly: true }),
+  expectation({
+    name: 'events/list-newest-transitions',
+    params: [[ID], ['CANCELLED']],
+    indexes: ['job_events_pkey'],
+  }),
   expectation({ name: 'jobs/cancel', params: [ID, 'local'], indexes: ['jobs_pkey'] }),
   expectation({ name: 'jobs/delete', params: [ID, 'local'], indexes: ['jobs_pkey'] }),
   expectation({ name: 'jobs/record-progress', params: [ID, 'worker', 1, 'export', 80], indexes: ['jobs_pkey'] }),
@@ -174,6 +181,7 @@ function flatten(node: PlanNode): PlanNode[] {
 
 function toLiteral(value: unknown): string {
   if (value === null) return 'NULL';
-  if (Array.isArray(value)) return `ARRAY[${value.map(toLiteral).join(', ')}]`;
+  // As text of no type, it takes that of its parameter.
+  if (Array.isArray(value)) return `'{${value.join(',')}}'`;
   return typeof value === 'number' ? String(value) : `'${String(value)}'`;
 }

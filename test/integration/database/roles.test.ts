@@ -16,6 +16,7 @@ const RIGHTS_OF_APP = {
   clients: 'SELECT',
   idempotency_keys: 'DELETE, INSERT, SELECT, UPDATE (claim_id, created_at, expires_at, job_id, request_hash)',
   job_announcements: '',
+  job_count_deltas: 'SELECT',
   job_events: 'SELECT',
   job_leases: 'INSERT, SELECT, UPDATE (expires_at, fencing_token, worker_id)',
   job_status_transitions: 'SELECT',
@@ -97,7 +98,11 @@ describe('the roles', () => {
     });
 
     test('when functions, types, schemas and the database are looked at, then each has just what it needs there', async () => {
-      expect(await otherRightsOf('docling_app')).toEqual(['database CONNECT', 'schema public USAGE']);
+      expect(await otherRightsOf('docling_app')).toEqual([
+        'database CONNECT',
+        'function jobs_fold_counts EXECUTE',
+        'schema public USAGE',
+      ]);
       expect(await otherRightsOf('monitoring_user')).toEqual(['database CONNECT']);
       expect(await otherRightsOf('public')).toEqual([]);
     });
@@ -273,7 +278,9 @@ describe('the roles', () => {
 
         for (const role of ['docling_app', 'monitoring_user', 'public']) {
           expect(await rightsOf(role)).toMatchObject({ invoices: '', open_invoices: '', invoices_number_seq: '' });
-          expect((await otherRightsOf(role)).filter((right) => /function|type/.test(right))).toEqual([]);
+          expect((await otherRightsOf(role)).filter((right) => /function|type/.test(right))).toEqual(
+            role === 'docling_app' ? ['function jobs_fold_counts EXECUTE'] : [],
+          );
         }
         expect(await rightsOf('docling_app')).not.toEqual(RIGHTS_OF_APP);
         const app = await sessionOf('docling_app');
