@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { within } from '../within.js';
 import { clientConfig, VerifyingClient } from './client.js';
-import { within } from './within.js';
 
 /** What PgBouncer's console is asked for; each is a table of its own. */
 const VIEWS = ['POOLS', 'STATS', 'DATABASES', 'LISTS', 'CONFIG'] as const;
@@ -34,7 +34,7 @@ export async function readPgBouncerConsole(url: string, limitMs: number): Promis
   });
   client.on('error', () => undefined); // the statement under way tells
   try {
-    return await within(limitMs, readViews(client));
+    return await within(limitMs, readViews(client), `PgBouncer did not answer within ${limitMs} ms.`);
   } finally {
     // A PgBouncer that hangs does not answer the farewell.
     await Promise.race([client.end().catch(() => undefined), delay(CLOSE_LIMIT_MS, undefined, { ref: false })]);
