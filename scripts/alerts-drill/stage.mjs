@@ -31,7 +31,7 @@ export class Curtain {
 }
 
 /**
- * Starts all that the drill needs, in a new folder.
+ * Starts all that the drill needs, in a new folder. The tests and previews of dashboards stand on it too.
  *
  * @param {{ curtain: Curtain, say: (line: string) => void, keepLogs: () => boolean }} options
  */
@@ -87,5 +87,6 @@ export async function setStage({ curtain, say, keepLogs }) {
   traffic.start(service.url, REQUESTS_PER_SECOND);
   curtain.add(async () => traffic.stop());
   const exporters = { primary: primary.program, replica: replica.program };
-  return { folder, rules, receiver, documents, postgres, exporters, backupFolder, pgBouncer, service };
+  const prometheusUrl = `http://127.0.0.1:${prometheus.port}`;
+  return { folder, rules, receiver, documents, postgres, exporters, backupFolder, pgBouncer, service, prometheusUrl };
 }
