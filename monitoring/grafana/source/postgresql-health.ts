@@ -42,7 +42,7 @@ export const postgresqlHealth = [
     zero: 'none',
   }),
   stat({
-    title: 'WAL waits for the archive',
+    title: 'Archive behind',
     description: 'How long the oldest finished segment has waited. Red as the alert PostgresArchivingFailing.',
     unit: 's',
     query: `max(pg_archive_oldest_waiting_seconds{${CLUSTER}})`,
@@ -57,7 +57,7 @@ export const postgresqlHealth = [
     zero: 'no',
   }),
   stat({
-    title: 'Age of the backup',
+    title: 'Backup age',
     description: 'Of the last one that succeeded. Red as the alert BackupTooOld. No value: there never was one.',
     unit: 's',
     query: `time() - max(docling_backup_last_success_timestamp_seconds{${CLUSTER}})`,
@@ -65,18 +65,18 @@ export const postgresqlHealth = [
     none: 'never',
   }),
   stat({
-    title: 'Age of the proven restore',
+    title: 'Proven restore',
     description:
-      'Since a backup was last restored and compared. Red as the alert BackupNotVerified. No value: it never was.',
+      'Time since a backup was last restored and compared. Red as the alert BackupNotVerified. No value: it never was.',
     unit: 's',
     query: `time() - max(docling_backup_last_verified_restore_timestamp_seconds{${CLUSTER}})`,
     alert: 'BackupNotVerified',
     none: 'never',
   }),
   stat({
-    title: 'Age of the point-in-time drill',
+    title: 'Point-in-time',
     description:
-      'Since a restore to a point in time was last tried. Orange as the alert PitrDrillTooOld. No value: it never was.',
+      'Time since a restore to a point in time was last tried. Orange as the alert PitrDrillTooOld. No value: it never was.',
     unit: 's',
     query: `time() - max(docling_pitr_last_success_timestamp_seconds{${CLUSTER}})`,
     alert: 'PitrDrillTooOld',

@@ -47,7 +47,7 @@ const health = [
     alert: 'JobsWaitingTooLong',
   }),
   stat({
-    title: 'Waits for a connection in vain',
+    title: 'Pool timeouts',
     description:
       'Statements and transactions that got no connection from their pool in the last 5 minutes. Red at the first one, as the alert DatabasePoolExhausted.',
     unit: 'short',
