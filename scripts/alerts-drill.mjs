@@ -5,24 +5,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { canInstall, installDebianPackages } from './bootstrap/apt.mjs';
+import { STAGE_TOOLS } from './alerts-drill/tools.mjs';
 import { build, isBuilt } from './bootstrap/build.mjs';
 import { ROOT } from './bootstrap/checkout.mjs';
 import { exclusively } from './bootstrap/exclusive.mjs';
 import { requireNode } from './bootstrap/node-version.mjs';
 import { arePackagesInstalled, installPackages } from './bootstrap/packages.mjs';
-import { missingTools, TOOLS } from './bootstrap/tools.mjs';
-
-const NEEDED = [
-  'initdb',
-  'postgres',
-  'pg_basebackup',
-  'pgbouncer',
-  'prometheus',
-  'prometheus-alertmanager',
-  'prometheus-node-exporter',
-  'prometheus-postgres-exporter',
-];
+import { provideTools } from './bootstrap/provide-tools.mjs';
 
 requireNode();
 process.chdir(ROOT);
@@ -35,7 +24,7 @@ const { values } = parseArgs({
 await exclusively(async (lock) => {
   if (!arePackagesInstalled()) await installPackages(lock);
   if (!isBuilt()) await build(lock);
-  await provideTools();
+  await provideTools('The drill', STAGE_TOOLS);
 });
 const { inSeconds, isProven, PROVOKED, runDrill } = await import('./alerts-drill/run.mjs');
 const { BY_PROMTOOL_ONLY } = await import('./alerts-drill/rules.mjs');
@@ -67,17 +56,6 @@ try {
   process.exitCode = 1;
 }
 process.exit();
-
-/** Installs what is missing where that may be done; else says what to install. */
-async function provideTools() {
-  let missing = missingTools(NEEDED);
-  if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((tool) => TOOLS[tool]?.package ?? tool))];
-  if (canInstall() && (await installDebianPackages(packages))) missing = missingTools(NEEDED);
-  if (missing.length === 0) return;
-  console.error(`The drill needs ${missing.join(', ')}: apt-get install ${packages.join(' ')}`);
-  process.exit(1);
-}
 
 /** @param {readonly import('./alerts-drill/run.mjs').Outcome[]} outcomes */
 function printTable(outcomes) {

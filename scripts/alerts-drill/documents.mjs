@@ -49,9 +49,20 @@ export async function submitUrl(service, inputUrl, maxRetries = 0) {
  * @param {string} service
  */
 export async function submitBroken(service) {
+  return submitFile(service, 'broken.pdf', '%PDF-1.7\nand no more');
+}
+
+/**
+ * Uploads a document; answers the job's id.
+ *
+ * @param {string} service
+ * @param {string} name
+ * @param {string} content
+ */
+export async function submitFile(service, name, content) {
   const body = new FormData();
   body.set('sessionId', 'drill');
-  body.set('file', new Blob(['%PDF-1.7\nand no more']), 'broken.pdf');
+  body.set('file', new Blob([content]), name);
   return submit(service, { body });
 }
 

@@ -39,7 +39,7 @@ export class Curtain {
 }
 
 /**
- * Starts all that the drill needs, in a new folder.
+ * Starts all that the drill needs, in a new folder. The tests and previews of dashboards stand on it too.
  *
  * @param {object} options
  * @param {Curtain} options.curtain
@@ -100,5 +100,6 @@ export async function setStage({ curtain, signal, say }) {
   traffic.start(service.url, REQUESTS_PER_SECOND);
   curtain.add(async () => traffic.stop());
   const exporters = { primary: primary.program, replica: replica.program };
-  return { folder, rules, receiver, documents, postgres, exporters, backupFolder, pgBouncer, service };
+  const prometheusUrl = `http://127.0.0.1:${prometheus.port}`;
+  return { folder, rules, receiver, documents, postgres, exporters, backupFolder, pgBouncer, service, prometheusUrl };
 }
