@@ -61,7 +61,7 @@ it('when the lock file is complete and install scripts are decided on, then ther
   expect(lockFileProblems(manifest, packages)).toEqual([]);
 });
 
-it.each(['^1.0.0', '~1.0.0', '1.x', '*', 'latest', 'git+https://example.org/a.git', '>=1.0.0'])(
+it.each(['^1.0.0', '~1.0.0', '1.x', '1.0.0 || 2.0.0', '*', 'latest', 'git+https://example.org/a.git', '>=1.0.0'])(
   'when a version is %s, then it is not exact',
   (version) => {
     for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides']) {
